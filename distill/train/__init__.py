@@ -1,0 +1,1 @@
+"""Training both students: examples, losses, the loop."""

@@ -1,0 +1,43 @@
+"""`tutor …`: the command line. Subcommands live in `commands/`; the full-screen app is imported last."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from tutor_app import __version__
+from tutor_app.errors import UserError
+
+COMMANDS: tuple[str, ...] = ()
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; each module of `commands` adds its own part."""
+    top = argparse.ArgumentParser(
+        prog="tutor", description="An offline science tutor. Without a command, opens the app."
+    )
+    top.add_argument("--version", action="version", version=f"tutor {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    for name in COMMANDS:
+        import_module(f"tutor_app.commands.{name}").add(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a UserError becomes one sentence on stderr and exit status 2."""
+    options = parser().parse_args(arguments)
+    try:
+        if options.command is None:
+            from tutor_app.tui.app import run_app
+
+            return run_app(options)
+        status: int = options.run(options)
+        return status
+    except UserError as error:
+        print(f"tutor: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        print("tutor: stopped.", file=sys.stderr)
+        return 130

@@ -1,0 +1,1 @@
+"""The subcommands of `tutor`, one module each; every module has `add(commands)`."""

@@ -1,0 +1,1 @@
+"""The fact base and its search."""

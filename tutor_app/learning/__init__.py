@@ -1,0 +1,1 @@
+"""A session's course, review scheduling, history and progress; knows nothing of screens."""
