@@ -1,0 +1,48 @@
+"""`distill …`: one command for the whole method, and one for each of its parts.
+
+Modules with options of their own (`evaluate`, `compare`, …) bring `add(commands)`, as the app's do; heavy
+libraries are imported inside the functions that need them.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from tutor_app import __version__
+from tutor_app.errors import UserError
+
+COMMANDS: tuple[str, ...] = ("running",)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="distill",
+        description="Make the two small students of a science tutor: rationales, then answers.",
+    )
+    top.add_argument("--version", action="version", version=f"distill {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        import_module(f"distill.{name}").add(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a UserError becomes one sentence on stderr and exit status 2."""
+    options = parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        return status
+    except UserError as error:
+        print(f"distill: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        print("distill: stopped; run again to go on from here.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,370 @@
+"""A recipe: everything that makes two students, in one TOML file.
+
+Each section is one frozen dataclass; a stage names the sections it depends on, so that changing a section
+runs again exactly what depends on it. `assets/guides/builders.md` explains every key.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from distill.typed_toml import BadValueError, read_toml
+from tutor_app.errors import UserError
+from tutor_app.paths import assets
+
+DATA_FOLDER = "SCI_COT_DATA"
+"""The environment variable that says where `data:` files lie."""
+
+
+def _check(key: str, holds: bool, problem: str) -> None:
+    if not holds:
+        raise BadValueError(key, problem)
+
+
+def _positive(section: object, *keys: str) -> None:
+    for key in keys:
+        _check(key, getattr(section, key) > 0, f"{key} must be above 0")
+
+
+def _not_negative(section: object, *keys: str) -> None:
+    for key in keys:
+        _check(key, getattr(section, key) >= 0, f"{key} cannot be negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The run's name (its folder under `runs/`), its seed, and how much of the machine it may take."""
+
+    name: str
+    seed: int = 1
+    threads: int = 0  # 0: as many as the machine has
+    data: str = "data"  # the folder of `data:` files, relative to the recipe
+
+    def __post_init__(self) -> None:
+        plain = bool(self.name) and all(c.isalnum() or c in "-_." for c in self.name) and self.name[0] != "."
+        _check("name", plain, "a run's name is made of letters, digits, `-`, `_` and `.`")
+        _check("threads", self.threads >= 0, "threads is 0 (all) or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The model both students start from: a hub id, a folder, a `.gguf` file, or fresh weights."""
+
+    model: str = ""
+    fresh: str = ""  # "llama" or "t5": a new model of the sizes below, tokenizer trained on the sources
+    vocabulary: int = 800
+    width: int = 64
+    layers: int = 2
+    heads: int = 4
+    keep_tokens: int = 0  # trim the vocabulary to this many tokens; 0 keeps all
+
+    def __post_init__(self) -> None:
+        _check("model", bool(self.model) != bool(self.fresh), "[base] takes either `model` or `fresh`")
+        _check("fresh", self.fresh in ("", "llama", "t5"), 'fresh is "llama" or "t5"')
+        _check("heads", self.heads > 0 and self.width % self.heads == 0, "width must be a multiple of heads")
+        _check("keep_tokens", self.keep_tokens >= 0, "keep_tokens is 0 (all) or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files of questions and what they are for."""
+
+    name: str
+    files: tuple[str, ...]
+    role: str = "train"
+    weight: float = 1.0  # how often its questions are drawn, relative to their number
+    limit: int = 0  # use at most this many questions; 0: all
+    licence: str = ""
+
+    def __post_init__(self) -> None:
+        _check("files", bool(self.files), f"the source {self.name!r} names no files")
+        _check("role", self.role in ("train", "dev"), 'role is "train" or "dev"')
+        _check("weight", self.weight > 0, "weight must be above 0")
+        _check("limit", self.limit >= 0, "limit is 0 (all) or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """How near two questions must be to count as the same, and what one question may be."""
+
+    near: float = 0.7  # share of words in common from which two questions are near-duplicates
+    most_words: int = 300
+
+    def __post_init__(self) -> None:
+        _check("near", 0.5 <= self.near <= 1, "near lies between 0.5 and 1")
+        _check("most_words", self.most_words > 0, "most_words must be above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """Who writes the rationales the students learn from."""
+
+    kind: str
+    name: str = ""
+    weight: float = 1.0
+    sources: tuple[str, ...] = ()  # which sources it explains; empty: all
+    files: tuple[str, ...] = ()  # written: rationales by question id; empty: the sources' own
+    url: str = ""  # server: any OpenAI-compatible base URL
+    model: str = ""  # server: the model's name there; local: a hub id or a folder
+    key_env: str = "OPENAI_API_KEY"  # server: the environment variable that holds the key
+    samples: int = 1
+    shots: int = 3  # examples shown before the question
+    tell_answer: bool = True
+    temperature: float = 0.7
+    most_tokens: int = 220
+    concurrency: int = 4
+    requests_per_minute: float = 0.0  # 0: no limit
+    retries: int = 6
+    timeout: float = 120.0
+    price_in: float = 0.0  # per million tokens, for the cost report
+    price_out: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check("kind", self.kind in ("written", "server", "local"), 'kind is "written", "server" or "local"')
+        _check("url", self.kind != "server" or bool(self.url), "a server teacher needs `url`")
+        _check("model", self.kind == "written" or bool(self.model), f"a {self.kind} teacher needs `model`")
+        _check("weight", self.weight > 0, "weight must be above 0")
+        for key in ("samples", "concurrency", "most_tokens"):
+            _check(key, getattr(self, key) >= 1, f"{key} must be 1 or more")
+        for key in ("shots", "retries", "requests_per_minute", "temperature", "price_in", "price_out"):
+            _check(key, getattr(self, key) >= 0, f"{key} cannot be negative")
+        _check("timeout", self.timeout > 0, "timeout must be above 0 seconds")
+
+    @property
+    def label(self) -> str:
+        """The name reports use."""
+        return self.name or self.model or self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which rationales are kept."""
+
+    judge: str = ""  # a student package that must reach the key from the rationale; empty: not checked
+    best_of: int = 0  # keep at most this many per question; 0: all that pass
+    most_facts: int = 3
+    most_steps: int = 3
+    most_words: int = 110
+    most_words_a_line: int = 45
+
+    def __post_init__(self) -> None:
+        _check("best_of", self.best_of >= 0, "best_of is 0 (all) or more")
+        for key in ("most_facts", "most_steps", "most_words", "most_words_a_line"):
+            _check(key, getattr(self, key) >= 1, f"{key} must be 1 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class RationaleStudent:
+    """How the first student is trained: to choose facts (listwise) and to write what applies them."""
+
+    epochs: float = 2.0
+    learning_rate: float = 3e-5
+    batch_tokens: int = 4096
+    candidates: int = 8  # facts to choose among; 0: no choosing, free style only
+    choosing_weight: float = 1.0
+    writing_weight: float = 1.0
+    supposed: float = 0.5  # share of examples that are told the answer
+    lora: int = 0  # rank; 0: all weights are trained
+    checkpoint_minutes: float = 5.0
+    average: int = 0  # average the last so many checkpoints; 0: none
+
+    def __post_init__(self) -> None:
+        _positive(self, "epochs", "learning_rate", "batch_tokens", "checkpoint_minutes")
+        _not_negative(self, "candidates", "choosing_weight", "writing_weight", "lora", "average")
+        _check("supposed", 0 <= self.supposed <= 1, "supposed is a share between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRationales:
+    """The rationale student explains the training questions, for the answer student to learn from."""
+
+    limit: int = 0  # so many questions; 0: all
+    style: str = "grounded"
+    batch: int = 16
+    temperature: float = 0.7
+
+    def __post_init__(self) -> None:
+        _check("style", self.style in ("grounded", "free"), 'style is "grounded" or "free"')
+        _check("batch", self.batch >= 1, "batch must be 1 or more")
+        _not_negative(self, "limit", "temperature")
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One pass of the answer student's training: which questions, with which rationales."""
+
+    epochs: float = 1.0
+    learning_rate: float = 4e-5
+    sources: Mapping[str, float] = field(default_factory=dict)  # name = weight; empty: all by their weight
+    without: float = 1.0  # the shares of questions alone, with the teacher's and with its own rationale
+    teacher: float = 0.0
+    own: float = 0.0
+
+    def __post_init__(self) -> None:
+        _positive(self, "epochs", "learning_rate")
+        _not_negative(self, "without", "teacher", "own")
+        _check(
+            "without",
+            self.without + self.teacher + self.own > 0,
+            "one of without, teacher, own must be above 0",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStudent:
+    """How the second student is trained: listwise over the choices, in phases."""
+
+    phases: tuple[Phase, ...] = (Phase(),)
+    batch_tokens: int = 4096
+    lm_weight: float = 0.1
+    lora: int = 0
+    checkpoint_minutes: float = 5.0
+    average: int = 0
+
+    def __post_init__(self) -> None:
+        _check("phases", bool(self.phases), "the answer student needs at least one phase")
+        _positive(self, "batch_tokens", "checkpoint_minutes")
+        _not_negative(self, "lm_weight", "lora", "average")
+
+
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """How the students are stored for the laptop."""
+
+    quantization: str = "int8"
+    parity_questions: int = 100
+
+    def __post_init__(self) -> None:
+        kinds = ("int8", "int8_float16", "int8_float32", "int16", "float16", "bfloat16", "float32")
+        _check("quantization", self.quantization in kinds, f"quantization is one of {', '.join(kinds)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrate:
+    """Which dev sources the temperature, the routes' weights and the 'not sure' threshold are fitted on."""
+
+    sources: tuple[str, ...] = ()  # empty: all dev sources
+    limit: int = 0
+    folds: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """What is measured on which sets."""
+
+    sources: tuple[str, ...] = ()  # empty: all dev sources
+    routes: tuple[str, ...] = ("question", "rationale", "both")
+    protocol: str = "tutor"
+    limit: int = 0
+
+    def __post_init__(self) -> None:
+        _check("routes", bool(self.routes), "name at least one route")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The finished package's name and version."""
+
+    name: str = ""  # empty: the run's name
+    version: str = "1.0.0"
+    licence: str = "Apache-2.0"
+    zip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All sections; `path` is the file it was read from."""
+
+    run: Run
+    base: Base
+    sources: tuple[Source, ...]
+    teachers: tuple[Teacher, ...] = (Teacher("written"),)
+    corpus: Corpus = Corpus()
+    filter: Filter = Filter()
+    rationale_student: RationaleStudent = RationaleStudent()
+    own_rationales: OwnRationales = OwnRationales()
+    answer_student: AnswerStudent = AnswerStudent()
+    convert: Convert = Convert()
+    calibrate: Calibrate = Calibrate()
+    evaluate: Evaluate = Evaluate()
+    package: Package = Package()
+
+    def __post_init__(self) -> None:
+        names = [source.name for source in self.sources]
+        repeated = next((name for name in names if names.count(name) > 1), None)
+        _check("sources", repeated is None, f"two sources are named {repeated!r}")
+        _check("sources", "train" in [s.role for s in self.sources], "no source has the role train")
+        _check("teachers", bool(self.teachers), "the recipe has no teacher")
+        labels = [teacher.label for teacher in self.teachers]
+        twice = next((label for label in labels if labels.count(label) > 1), None)
+        _check("teachers", twice is None, f"two teachers are called {twice!r}; give them names")
+        for section, key, wanted in self._named_sources():
+            _check(
+                section, wanted in names, f"{key} names the source {wanted!r}, which the recipe does not have"
+            )
+
+    def _named_sources(self) -> Iterator[tuple[str, str, str]]:
+        for teacher in self.teachers:
+            yield from (("teachers", "a teacher", name) for name in teacher.sources)
+        for phase in self.answer_student.phases:
+            yield from (("answer_student", "a phase", name) for name in phase.sources)
+        yield from (("calibrate", "[calibrate]", name) for name in self.calibrate.sources)
+        yield from (("evaluate", "[evaluate]", name) for name in self.evaluate.sources)
+
+    def named(self, role: str) -> tuple[Source, ...]:
+        """The sources of one role."""
+        return tuple(source for source in self.sources if source.role == role)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read and check one recipe file."""
+    return read_toml(path, Recipe)
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where a recipe's files lie: `shipped:` with the app, `data:` in the data folder, else beside it."""
+
+    recipe: Path
+    data: Path
+
+    @classmethod
+    def of(cls, path: Path, recipe: Recipe, data: Path | None = None) -> "Folders":
+        """The data folder: as asked for, else from the environment, else as the recipe says."""
+        named = os.environ.get(DATA_FOLDER)
+        beside = path.absolute().parent
+        return cls(beside, (data or Path(named or beside / recipe.run.data)).absolute())
+
+    def files(self, pattern: str) -> list[Path]:
+        """The files a pattern names, in a fixed order; none is an error."""
+        where = self.place(pattern)
+        if not glob_like(pattern):
+            if not where.exists():
+                raise UserError(
+                    f"There is no file {where} (named {pattern!r} in the recipe).{self._hint(pattern)}"
+                )
+            return [where]
+        found = sorted(Path(where.anchor).glob(str(where.relative_to(where.anchor))))
+        if not found:
+            raise UserError(f"No file matches {where} ({pattern!r} in the recipe).{self._hint(pattern)}")
+        return found
+
+    def place(self, pattern: str) -> Path:
+        """Where one pattern points to."""
+        kind, colon, rest = pattern.partition(":")
+        if colon and kind == "shipped":
+            return assets() / rest
+        if colon and kind == "data":
+            return self.data / rest
+        return self.recipe / pattern
+
+    def _hint(self, pattern: str) -> str:
+        if pattern.startswith("data:"):
+            return f" Give its folder with --data or {DATA_FOLDER}."
+        return ""
+
+
+def glob_like(pattern: str) -> bool:
+    """Whether it names many files."""
+    return any(mark in pattern for mark in "*?[")

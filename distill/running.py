@@ -1,0 +1,79 @@
+"""`distill run`, `status`, and a command for each stage of a recipe."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from distill.pipeline import Pipeline
+from distill.recipe import Folders, read_recipe
+from distill.stages import STAGES
+from distill.status import show_status
+
+STAGE_COMMANDS = ("rationales", "filter", "convert", "calibrate", "package")
+TRAINED = {"rationale": "train-rationale", "answer": "train-answer"}
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands that work on a recipe."""
+    names = [stage.name for stage in STAGES]
+    run = commands.add_parser("run", help="make both students, from questions to the report")
+    _recipe_options(run)
+    run.add_argument(
+        "--from", dest="start", default="", choices=names, metavar="STAGE", help="begin at STAGE"
+    )
+    run.add_argument("--only", default="", choices=names, metavar="STAGE", help="do STAGE alone")
+    _again_option(run)
+    run.set_defaults(run=run_recipe)
+    status = commands.add_parser("status", help="what is done and what is next")
+    _recipe_options(status)
+    status.add_argument("--json", action="store_true", help="as JSON")
+    status.set_defaults(run=status_of_recipe)
+    for stage in STAGES:
+        if stage.name in STAGE_COMMANDS:
+            _stage_command(commands.add_parser(stage.name, help=stage.purpose), stage.name)
+    train = commands.add_parser("train", help="train one of the students").add_subparsers(required=True)
+    for student, name in TRAINED.items():
+        _stage_command(train.add_parser(student, help=f"the {student} student"), name)
+
+
+def _stage_command(parser: argparse.ArgumentParser, stage: str) -> None:
+    _recipe_options(parser)
+    _again_option(parser)
+    parser.set_defaults(run=run_recipe, start="", only=stage)
+
+
+def _again_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--again", action="store_true", help="do it even if nothing has changed")
+
+
+def _recipe_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", type=Path, help="the recipe (TOML)")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs lie (default: runs)")
+    parser.add_argument("--data", type=Path, help="the folder of the recipe's `data:` files")
+
+
+def pipeline_of(options: argparse.Namespace) -> Pipeline:
+    """The recipe's stages over its run folder."""
+    recipe = read_recipe(options.recipe)
+    folders = Folders.of(options.recipe, recipe, options.data)
+    return Pipeline(recipe, folders, options.runs / recipe.run.name, say=_say)
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def run_recipe(options: argparse.Namespace) -> int:
+    """Run what is not done."""
+    pipeline = pipeline_of(options)
+    if pipeline.recipe.run.threads:
+        os.environ["OMP_NUM_THREADS"] = str(pipeline.recipe.run.threads)
+    with pipeline.alone():
+        pipeline.run(options.start, options.only, options.again)
+    return 0
+
+
+def status_of_recipe(options: argparse.Namespace) -> int:
+    """Show how far a run is."""
+    return show_status(pipeline_of(options), as_json=options.json)

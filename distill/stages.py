@@ -1,0 +1,199 @@
+"""The method, stage by stage: what each does, what it reads, and which part of the recipe decides it.
+
+What a stage leaves for the others (`Item` rows are explained in `distill.corpus`):
+
+corpus            train.jsonl, dev/SOURCE.jsonl (`Item` rows), report.json (counts and examples)
+base              model/ (a transformers folder with its tokenizer)
+rationales        rationales.jsonl (`Item` rows, several a question), usage.json
+filter            kept.jsonl, dropped.jsonl (with the reason), report.json
+train-rationale   model/
+own-rationales    own.jsonl (`Item` rows of the teacher `own`)
+train-answer      model/
+convert           rationale/, answer/ (CTranslate2 with tokenizers), parity.json
+calibrate         calibration.json
+package           NAME/ (the package) and, if asked for, NAME.zip
+evaluate          scores.json
+report            report.md and its pictures
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from distill.recipe import Folders, Recipe
+from tutor_app.errors import UserError
+
+LOG = "log"
+"""A stage may keep what differs between equal runs (times, curves) in `log/`; it is not part of its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a stage is given: the recipe, its folder (kept when it was stopped) and the earlier stages'."""
+
+    recipe: Recipe
+    folders: Folders
+    folder: Path
+    earlier: Mapping[str, Path]
+    say: Callable[[str], None] = print
+    run_folder: Path = Path()
+
+    def log(self, name: str) -> Path:
+        """A file for times and curves, outside the stage's hash."""
+        path = self.folder / LOG / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the method.
+
+    `does` names the function that does it (`module:function`, given a `Work`), loaded only when it runs.
+    `after` are the stages whose folders it reads, `sections` the parts of the recipe that change its
+    outcome (`run.seed` for one value), `files` the files outside the run that it reads.
+    """
+
+    name: str
+    purpose: str
+    does: str
+    after: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    files: Callable[[Recipe, Folders], Sequence[Path]] = lambda recipe, folders: ()
+    version: int = 1
+
+
+def question_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """Every file the corpus reads."""
+    return [path for source in recipe.sources for pattern in source.files for path in folders.files(pattern)]
+
+
+def rationale_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """Every file of rationales already written."""
+    return [
+        path for teacher in recipe.teachers for pattern in teacher.files for path in folders.files(pattern)
+    ]
+
+
+def base_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """The base's files, when it lies on this machine."""
+    place = folders.place(recipe.base.model)
+    if not recipe.base.model or not place.exists():
+        return []
+    return [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+
+
+def judge_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """The package that checks rationales, if there is one."""
+    return [folders.place(recipe.filter.judge) / "manifest.json"] if recipe.filter.judge else []
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        "corpus",
+        "read the sources, drop near-duplicates, keep evaluation questions out of training",
+        "distill.sources:build_corpus",
+        sections=("sources", "corpus"),
+        files=question_files,
+    ),
+    Stage(
+        "base",
+        "the model both students start from, ready to train",
+        "distill.training:prepare_base",
+        after=("corpus",),
+        sections=("base", "run.seed"),
+        files=base_files,
+    ),
+    Stage(
+        "rationales",
+        "teachers explain the training questions",
+        "distill.rationales:gather_rationales",
+        after=("corpus",),
+        sections=("teachers", "run.seed"),
+        files=rationale_files,
+    ),
+    Stage(
+        "filter",
+        "keep the rationales that lead to the key and read well",
+        "distill.filter:filter_rationales",
+        after=("corpus", "rationales"),
+        sections=("filter",),
+        files=judge_files,
+    ),
+    Stage(
+        "train-rationale",
+        "the first student learns to choose facts and to write steps",
+        "distill.training:train_rationale",
+        after=("corpus", "base", "filter"),
+        sections=("rationale_student", "run.seed"),
+    ),
+    Stage(
+        "own-rationales",
+        "the first student explains the training questions itself",
+        "distill.own:write_own_rationales",
+        after=("corpus", "filter", "train-rationale"),
+        sections=("own_rationales", "run.seed"),
+    ),
+    Stage(
+        "train-answer",
+        "the second student learns to answer, with and without rationales",
+        "distill.training:train_answer",
+        after=("corpus", "base", "filter", "own-rationales"),
+        sections=("answer_student", "run.seed"),
+    ),
+    Stage(
+        "convert",
+        "both students become CTranslate2 models, checked against the originals",
+        "distill.convert:run_stage",
+        after=("corpus", "train-rationale", "train-answer"),
+        sections=("convert",),
+    ),
+    Stage(
+        "calibrate",
+        "temperature, weights of the routes and the threshold of 'not sure', fitted on dev questions",
+        "distill.calibrate:run_stage",
+        after=("corpus", "convert"),
+        sections=("calibrate", "run.seed"),
+    ),
+    Stage(
+        "package",
+        "one folder (or zip) that the app installs",
+        "distill.package:run_stage",
+        after=("corpus", "filter", "convert", "calibrate"),
+        sections=("run", "base", "sources", "teachers", "package"),
+    ),
+    Stage(
+        "evaluate",
+        "scores of the finished package on the evaluation sets",
+        "distill.evaluate:run_stage",
+        after=("corpus", "package"),
+        sections=("evaluate", "run.seed"),
+    ),
+    Stage(
+        "report",
+        "what was done and what came of it, in one page",
+        "distill.report:run_stage",
+        after=(
+            "corpus",
+            "rationales",
+            "filter",
+            "train-rationale",
+            "train-answer",
+            "convert",
+            "calibrate",
+            "package",
+            "evaluate",
+        ),
+        sections=("run",),
+    ),
+)
+
+
+def stage_named(name: str) -> Stage:
+    """One stage by its name."""
+    for stage in STAGES:
+        if stage.name == name:
+            return stage
+    raise UserError(
+        f"There is no stage {name!r}; the stages are {', '.join(stage.name for stage in STAGES)}."
+    )
