@@ -1,1 +1,106 @@
-"""One module per file format; `FORMATS` finds the right one by content."""
+"""One module per file format. Readers are found by what a file holds, never by its ending.
+
+A reader module has `NAME`, `looks_like(source)` and `read(source)`; a writer module `NAME`, `ENDING`,
+`write(bank)` and `unwritable(question)`. Modules are imported when first needed.
+"""
+
+import os
+import stat
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from tutor_app.errors import UserError
+from tutor_app.questions.formats.reading import MOST_BYTES, NothingUsableError, Source, collect
+from tutor_app.questions.model import Bank, ReadReport, Skipped
+from tutor_app.questions.text import looks_like_noise
+
+__all__ = ["FORMATS", "WRITERS", "NothingUsableError", "read_bytes", "read_file", "unwritable", "write"]
+
+# In the order they are tried: the most particular first.
+_READERS = ("native",)
+FORMATS: tuple[str, ...] = ("native",)
+"""The names a report's `format` can have."""
+
+WRITERS: dict[str, str] = {"native": ".jsonl"}
+"""What a bank can be written as, and the ending of such a file."""
+
+_WRITER_MODULES = {"native": "native"}
+
+
+def read_file(path: Path) -> ReadReport:
+    """Read a file of questions in whatever format it is; UserError when it gives none."""
+    return read_bytes(_bytes_of(path), path.name)
+
+
+def read_bytes(data: bytes, name: str) -> ReadReport:
+    """Read questions from bytes; `name` is what people call the file."""
+    if not data.strip():
+        raise UserError(f"{name} is empty.")
+    if len(data) > MOST_BYTES:
+        raise UserError(_too_big(name, len(data)))
+    source = Source(name, data)
+    for reader in map(_module, _READERS):
+        if reader.looks_like(source):
+            return collect(reader.NAME, reader.read(source), name)
+    raise UserError(_unknown(source))
+
+
+def write(bank: Bank, format: str) -> bytes:
+    """The bank in another format; questions it cannot hold are left out (`unwritable` names them)."""
+    written: bytes = _writer(format).write(bank)
+    return written
+
+
+def unwritable(bank: Bank, format: str) -> tuple[Skipped, ...]:
+    """The questions `write` leaves out, by id, and why."""
+    reason = _writer(format).unwritable
+    return tuple(Skipped(question.id, why) for question in bank.questions if (why := reason(question)))
+
+
+def _writer(format: str) -> ModuleType:
+    if format not in WRITERS:
+        raise UserError(f"Banks cannot be written as {format}. Choose one of: {', '.join(WRITERS)}.")
+    return _module(_WRITER_MODULES[format])
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise UserError(f"{path} is a folder. Give the files in it one by one.")
+        if not stat.S_ISREG(about.st_mode):
+            raise UserError(f"{path} is not an ordinary file. Save the questions as a file first.")
+        if about.st_size > MOST_BYTES:
+            raise UserError(_too_big(str(path), about.st_size))
+        # The file may have been swapped since: neither wait for a pipe nor read without end.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise UserError(f"There is no file {path}.") from None
+    except PermissionError:
+        raise UserError(f"{path} may not be read. Check its permissions.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a usable file name"
+        raise UserError(f"{path} cannot be read: {reason}.") from None
+
+
+def _too_big(name: str, size: int) -> str:
+    megabytes, most = size // 1_000_000, MOST_BYTES // 1_000_000
+    return f"{name} is too big ({megabytes} MB; at most {most} MB). Split it into smaller files."
+
+
+def _unknown(source: Source) -> str:
+    if source.data.startswith(b"%PDF"):
+        return f"{source.name} is a PDF. Copy the questions into a spreadsheet or text file first."
+    if looks_like_noise(source.start):
+        return f"{source.name} is not a file of questions: it holds no readable text."
+    return (
+        f"{source.name} is in no format this tutor reads. It reads: {', '.join(FORMATS)}. "
+        "Check that the export finished, or choose another export format."
+    )
