@@ -11,6 +11,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -183,8 +184,9 @@ class History:
         )
         values = {"profile": profile and profile.id, "session": session, "limit": limit}
         for row in self._pages(sql, values):
-            correct = None if row[12] is None else bool(row[12])
-            yield PastAttempt(*row[:12], correct, *row[13:17], bool(row[17]), *row[18:])
+            past = PastAttempt(*row)  # SQLite keeps truth as 0 and 1
+            correct = None if past.correct is None else bool(past.correct)
+            yield replace(past, correct=correct, did_not_know=bool(past.did_not_know))
 
     def due(self, profile: Profile, now: float, limit: int = -1) -> list[Due]:
         """Questions whose review has come, the longest waiting first."""
@@ -225,7 +227,8 @@ class History:
             f" ORDER BY {order} LIMIT ?",
             (profile.id, limit),
         )
-        return [Standing(*row[:7], bool(row[7]), row[8]) for row in rows]
+        found = [Standing(*row) for row in rows]
+        return [replace(standing, last_correct=bool(standing.last_correct)) for standing in found]
 
     # Sessions that can go on
 
@@ -297,7 +300,7 @@ class History:
             " WHERE ?1 IS NULL OR bank = ?1 ORDER BY at DESC",
             (bank,),
         )
-        return [Flag(*row[:5], FlagKind(row[5]), *row[6:]) for row in rows]
+        return [replace(flag, kind=FlagKind(flag.kind)) for flag in (Flag(*row) for row in rows)]
 
     def remove_flag(self, flag: Flag) -> None:
         """Delete a flag that was looked at."""
