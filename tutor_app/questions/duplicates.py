@@ -17,10 +17,11 @@ from tutor_app.questions.model import Question
 THRESHOLD = 0.7
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
-_SMALL_WORDS = frozenset(
+_SMALL = (
     "a an the of to in on at by for from with and or is are was were be been it its this that these those "
-    "which what when as also can will do does".split()
+    "which what when as also can will do does"
 )
+_SMALL_WORDS = frozenset(_SMALL.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,363 @@
+"""The library of banks: those the user installed and those that ship.
+
+A bank is one native file; its first line also holds the library's summary (how many questions, of which
+topics), so that listing reads a line of each file and no question. A file is replaced in one step: whatever
+happens during an import, the old bank or the new one is there.
+"""
+
+import difflib
+import json
+import re
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tutor_app import paths
+from tutor_app.errors import UserError
+from tutor_app.files import write_atomically
+from tutor_app.questions.model import Bank, Question, ReadReport, Skipped
+
+_SUFFIX = ".jsonl"
+_KEY = "library"  # the header field the library keeps its summary in
+_LONGEST_HEADER = 1_000_000
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class BankSummary:
+    """What is known of a bank without reading its questions.
+
+    `topics` and `grades` count questions, in the bank's order; a question without a topic counts under the
+    bank's title. `origin` is the file an installed bank came from.
+    """
+
+    id: str
+    title: str
+    count: int
+    subject: str = ""
+    grade: str = ""
+    licence: str = ""
+    source: str = ""
+    shipped: bool = False
+    topics: tuple[tuple[str, int], ...] = ()
+    grades: tuple[tuple[str, int], ...] = ()
+    origin: str = ""
+    path: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an import did: the bank as it is now, and how it differs from before."""
+
+    summary: BankSummary
+    updated: bool
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+
+
+class Library:
+    """Banks by id. Installed banks lie in the user's folder; shipped ones are read only."""
+
+    def __init__(self, user: Path | None = None, shipped: Path | None = None) -> None:
+        self._user = user or paths.user_data() / "banks"
+        self._shipped = shipped or paths.assets() / "banks"
+
+    def banks(self) -> list[BankSummary]:
+        """All banks, the user's own first, each part by subject and title; damaged files are left out."""
+        return sorted(
+            (found for _, found in self._scan() if isinstance(found, BankSummary)),
+            key=lambda bank: (bank.shipped, bank.subject.casefold(), bank.title.casefold(), bank.id),
+        )
+
+    def damaged(self) -> list[Skipped]:
+        """Files in the bank folders that cannot be read as banks, and why."""
+        return [Skipped(str(path), found) for path, found in self._scan() if isinstance(found, str)]
+
+    def find(self, name: str) -> BankSummary:
+        """A bank by its id, its title or the beginning of either; a UserError names what is near."""
+        banks = self.banks()
+        wanted = name.strip().casefold()
+        exact = [bank for bank in banks if bank.id.casefold() == wanted]
+        titled = [bank for bank in banks if bank.title.casefold() == wanted]
+        begun = [b for b in banks if wanted and (b.id.casefold().startswith(wanted) or _begins(b, wanted))]
+        for found in (exact, titled, begun):
+            if len(found) == 1:
+                return found[0]
+            if found:
+                choices = ", ".join(bank.id for bank in found[:6])
+                raise UserError(f"Several banks are called '{name}'. Say which by its id: {choices}.")
+        raise UserError(_no_bank(name, banks))
+
+    def bank(self, bank_id: str) -> Bank:
+        """The whole bank of that id."""
+        return _load(self._summary(bank_id).path)
+
+    def questions(
+        self, banks: Iterable[str] = (), topic: str = "", subject: str = "", grade: str = ""
+    ) -> Iterator[Question]:
+        """The questions of some banks (all when none is named) that fit; only banks that can fit are read."""
+        named = set(banks)
+        for summary in self.banks():
+            if named and summary.id not in named:
+                continue
+            if topic and topic not in dict(summary.topics):
+                continue
+            if subject and summary.subject and summary.subject != subject:
+                continue
+            for question in _load(summary.path).questions:
+                if _fits(question, summary, topic, subject, grade):
+                    yield question
+
+    def install(
+        self,
+        report: ReadReport,
+        origin: Path | None = None,
+        title: str = "",
+        subject: str = "",
+        grade: str = "",
+    ) -> Installed:
+        """Install a bank that was read from a file, or bring the installed one up to date."""
+        from tutor_app.questions.updating import update
+
+        came_from = str(origin.resolve()) if origin else ""
+        bank = _titled(report.bank, title, subject, grade)
+        present = self._same_bank(bank, came_from)
+        bank_id = present.id if present else self._free_id(bank.title)
+        if present and not title:
+            bank = replace(bank, title=present.title)
+        old = _load(present.path).questions if present else ()
+        done = update(bank.questions, old, self._taken(bank_id), bank_id)
+        summary = self._write(bank_id, replace(bank, questions=done.questions), came_from)
+        return Installed(summary, present is not None, done.added, done.changed, done.unchanged, done.removed)
+
+    def save(self, bank_id: str, bank: Bank) -> BankSummary:
+        """Replace an installed bank's content, as after an edit."""
+        return self._write(bank_id, bank, self._own(bank_id, "changed").origin)
+
+    def add(self, bank: Bank) -> BankSummary:
+        """Install a bank that was made here, under a free id."""
+        return self._write(self._free_id(bank.title), bank, "")
+
+    def rename(self, bank_id: str, title: str) -> BankSummary:
+        """Give an installed bank another title; its id and its questions' ids stay."""
+        if not title.strip():
+            raise UserError("The new title is empty. Give the bank a title of at least one letter.")
+        own = self._own(bank_id, "renamed")
+        return self._write(bank_id, replace(_load(own.path), title=title.strip()), own.origin)
+
+    def remove(self, bank_id: str) -> BankSummary:
+        """Delete an installed bank; the history of its questions stays."""
+        own = self._own(bank_id, "removed")
+        own.path.unlink(missing_ok=True)
+        return own
+
+    def others(self, bank_id: str = "") -> Iterator[tuple[BankSummary, Question]]:
+        """Every question of all banks but one, with its bank."""
+        for summary in self.banks():
+            if summary.id != bank_id:
+                yield from ((summary, question) for question in _load(summary.path).questions)
+
+    def _scan(self) -> Iterator[tuple[Path, BankSummary | str]]:
+        for folder, shipped in ((self._user, False), (self._shipped, True)):
+            for path in sorted(folder.glob(f"*{_SUFFIX}")):
+                if path.name.startswith("."):
+                    continue
+                try:
+                    yield path, _summarise(path, shipped)
+                except (OSError, UserError, ValueError, KeyError, TypeError, AttributeError) as error:
+                    yield path, str(error)
+
+    def _summary(self, bank_id: str) -> BankSummary:
+        for folder, shipped in ((self._user, False), (self._shipped, True)):
+            path = folder / f"{bank_id}{_SUFFIX}"
+            if _is_id(bank_id) and path.is_file():
+                return _summarise(path, shipped)
+        raise UserError(_no_bank(bank_id, self.banks()))
+
+    def _own(self, bank_id: str, done: str) -> BankSummary:
+        summary = self._summary(bank_id)
+        if summary.shipped:
+            raise UserError(
+                f"The bank '{summary.title}' comes with the app and cannot be {done}. "
+                f"To make a version of your own: tutor bank export {bank_id} --to native, edit, import."
+            )
+        return summary
+
+    def _write(self, bank_id: str, bank: Bank, origin: str) -> BankSummary:
+        path = self._user / f"{bank_id}{_SUFFIX}"
+        try:
+            write_atomically(path, file_content(bank, origin))
+            _sweep(self._user)
+        except OSError as error:
+            raise UserError(
+                f"The bank could not be saved in {self._user}: {error.strerror or error}. "
+                "What was there before is unchanged."
+            ) from error
+        return _summarise(path, shipped=False)
+
+    def _same_bank(self, bank: Bank, origin: str) -> BankSummary | None:
+        """The installed bank this one is a newer state of: same file or title, and questions in common.
+
+        A file that only has the name of an earlier one becomes a bank of its own; nothing is lost to it.
+        """
+        from tutor_app.questions.updating import have_common
+
+        own = [summary for summary in self.banks() if not summary.shipped]
+        from_file = [summary for summary in own if origin and summary.origin == origin]
+        titled = [summary for summary in own if summary.title.casefold() == bank.title.casefold()]
+        for summary in (*from_file, *titled):
+            if have_common(bank.questions, _load(summary.path).questions):
+                return summary
+        return None
+
+    def _taken(self, bank_id: str) -> Mapping[str, str]:
+        from tutor_app.questions.updating import fingerprint
+
+        return {question.id: fingerprint(question) for _, question in self.others(bank_id)}
+
+    def _free_id(self, title: str) -> str:
+        base = _slug(title)
+        used = {summary.id for summary in self.banks()} | {
+            path.stem for path in self._user.glob(f"*{_SUFFIX}")
+        }
+        number, free = 2, base
+        while free in used:
+            free, number = f"{base}-{number}", number + 1
+        return free
+
+
+def file_content(bank: Bank, origin: str = "") -> bytes:
+    """A bank as the library keeps it: the native file with a summary in its first line."""
+    from tutor_app.questions.formats import native
+
+    body = native.dumps(bank).split("\n", 1)[1].encode()
+    summary: dict[str, object] = {
+        "count": len(bank.questions),
+        "topics": _counts(question.topic or bank.title for question in bank.questions),
+        "grades": sorted(_counts(q.grade for q in bank.questions if q.grade), key=_grade_order),
+        "size": len(body),
+    }
+    if origin:
+        summary["origin"] = origin
+    header = native.dumps(replace(bank, questions=(), extra={**bank.extra, _KEY: summary}))
+    return header.encode() + body
+
+
+def _summarise(path: Path, shipped: bool) -> BankSummary:
+    """From the first line alone when its summary fits the file, else from the whole file."""
+    with path.open("rb") as lines:
+        first = lines.readline(_LONGEST_HEADER)
+    header = json.loads(first)
+    summary = header.get(_KEY) if isinstance(header, dict) else None
+    if not isinstance(summary, dict) or path.stat().st_size - len(first) != summary.get("size"):
+        header = _header_of_whole(path)
+        summary = header[_KEY]
+    return BankSummary(
+        id=path.stem,
+        title=str(header.get("title") or path.stem),
+        count=int(summary["count"]),
+        subject=str(header.get("subject", "")),
+        grade=str(header.get("grade", "")),
+        licence=str(header.get("licence", "")),
+        source=str(header.get("source", "")),
+        shipped=shipped,
+        topics=tuple((str(name), int(count)) for name, count in summary["topics"]),
+        grades=tuple((str(name), int(count)) for name, count in summary["grades"]),
+        origin=str(summary.get("origin", "")),
+        path=path,
+    )
+
+
+def _load(path: Path) -> Bank:
+    from tutor_app.questions.formats import native
+    from tutor_app.questions.formats.reading import NothingUsableError
+
+    try:
+        bank = native.loads(path.read_text("utf-8-sig"), path.name).bank
+    except NothingUsableError as error:
+        if error.report.skipped:
+            raise
+        bank = error.report.bank  # a bank whose last question was deleted is still a bank
+    except OSError as error:
+        raise UserError(f"The bank {path} cannot be read: {error.strerror or error}.") from error
+    return replace(bank, extra={name: value for name, value in bank.extra.items() if name != _KEY})
+
+
+def _header_of_whole(path: Path) -> dict[str, Any]:
+    """The header with a fresh summary, for a file that was edited or put here by hand."""
+    header: dict[str, Any] = json.loads(file_content(_load(path)).split(b"\n", 1)[0])
+    return header
+
+
+def _counts(names: Iterable[str]) -> list[tuple[str, int]]:
+    return list(Counter(names).items())
+
+
+def _grade_order(grade: tuple[str, int]) -> tuple[int, str]:
+    number = re.match(r"\d{1,2}", grade[0])
+    return int(number.group()) if number else 99, grade[0]
+
+
+def _titled(bank: Bank, title: str, subject: str, grade: str) -> Bank:
+    bank = replace(
+        bank,
+        title=title.strip() or bank.title.strip() or "Untitled",
+        subject=subject.strip() or bank.subject,
+        grade=grade.strip() or bank.grade,
+    )
+    if not subject and not grade:
+        return bank
+    return replace(
+        bank,
+        questions=tuple(
+            replace(question, subject=subject or question.subject, grade=grade or question.grade)
+            for question in bank.questions
+        ),
+    )
+
+
+def _fits(question: Question, summary: BankSummary, topic: str, subject: str, grade: str) -> bool:
+    return (
+        (not topic or (question.topic or summary.title) == topic)
+        and (not subject or (question.subject or summary.subject) == subject)
+        and (not grade or (question.grade or summary.grade) == grade)
+    )
+
+
+def _begins(bank: BankSummary, wanted: str) -> bool:
+    return bank.title.casefold().startswith(wanted)
+
+
+def _no_bank(name: str, banks: list[BankSummary]) -> str:
+    names = {bank.id.casefold(): bank.id for bank in banks} | {b.title.casefold(): b.id for b in banks}
+    near = difflib.get_close_matches(name.casefold(), list(names), n=3, cutoff=0.5)
+    ids = list(dict.fromkeys(names[found] for found in near))
+    meant = f" Did you mean {' or '.join(ids)}?" if ids else " 'tutor bank list' shows all banks."
+    return f"There is no bank called '{name}'.{meant}"
+
+
+def _is_id(bank_id: str) -> bool:
+    """Never a path: nothing outside the two folders is read or removed."""
+    return bool(bank_id) and not re.search(r"[/\\:\0]", bank_id) and not bank_id.startswith(".")
+
+
+def _slug(title: str) -> str:
+    """A file name for a title, in any script; Windows' reserved names cannot come out."""
+    kept = (
+        re.sub(r"[^\w]+", "-", unicodedata.normalize("NFKC", title).casefold()).strip("-_")[:50].strip("-_")
+    )
+    reserved = re.fullmatch(r"con|prn|aux|nul|com\d|lpt\d", kept)
+    return f"bank-{kept}" if not kept or reserved else kept
+
+
+def _sweep(folder: Path) -> None:
+    """Clear what an import that was killed long ago left behind."""
+    for left in folder.glob(f".*{_SUFFIX}.*"):
+        if time.time() - left.stat().st_mtime > _DAY:
+            left.unlink(missing_ok=True)
