@@ -1,6 +1,7 @@
 """`distill run`, `status`, and a command for each stage of a recipe."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -29,6 +30,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     _recipe_options(status)
     status.add_argument("--json", action="store_true", help="as JSON")
     status.set_defaults(run=status_of_recipe)
+    corpus = commands.add_parser("corpus", help="read the sources and say what is in them")
+    _recipe_options(corpus)
+    corpus.add_argument("--json", action="store_true", help="as JSON")
+    corpus.set_defaults(run=corpus_of_recipe)
     for stage in STAGES:
         if stage.name in STAGE_COMMANDS:
             _stage_command(commands.add_parser(stage.name, help=stage.purpose), stage.name)
@@ -71,6 +76,18 @@ def run_recipe(options: argparse.Namespace) -> int:
         os.environ["OMP_NUM_THREADS"] = str(pipeline.recipe.run.threads)
     with pipeline.alone():
         pipeline.run(options.start, options.only, options.again)
+    return 0
+
+
+def corpus_of_recipe(options: argparse.Namespace) -> int:
+    """Gather the corpus, if it has changed, and show what is in it and what was left out."""
+    from distill.gathering import show_corpus
+
+    pipeline = pipeline_of(options)
+    with pipeline.alone():
+        pipeline.run(only="corpus")
+    text = (pipeline.output("corpus") / "report.json").read_text(encoding="utf-8")
+    print(text if options.json else show_corpus(json.loads(text)))
     return 0
 
 

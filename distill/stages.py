@@ -2,7 +2,7 @@
 
 What a stage leaves for the others (`Item` rows are explained in `distill.corpus`):
 
-corpus            train.jsonl, dev/SOURCE.jsonl (`Item` rows), report.json (counts and examples)
+corpus            train.jsonl, repeats.jsonl, dev/SOURCE.jsonl (`Item` rows), report.json (counts)
 base              model/ (a transformers folder with its tokenizer)
 rationales        rationales.jsonl (`Item` rows, several a question), usage.json
 filter            kept.jsonl, dropped.jsonl (with the reason), report.json
@@ -92,8 +92,8 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "corpus",
         "read the sources, drop near-duplicates, keep evaluation questions out of training",
-        "distill.sources:build_corpus",
-        sections=("sources", "corpus"),
+        "distill.gathering:gather_corpus",
+        sections=("sources", "corpus", "run.seed"),
         files=question_files,
     ),
     Stage(

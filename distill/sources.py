@@ -1,0 +1,140 @@
+"""Questions from files: banks of any format the app reads, and the public sets' own layouts."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from distill.corpus import Item
+from distill.recipe import Folders, Source
+from distill.shaping import most_telling, shaped, split_reasoning
+from tutor_app.errors import UserError
+from tutor_app.questions.formats import read_file
+from tutor_app.questions.model import MOST_CHOICES, Question
+from tutor_app.questions.text import plain
+
+LONG_SUPPORT = 5
+"""From so many sentences on, a rationale is a support paragraph, not reasoning."""
+
+
+def read_source(source: Source, folders: Folders) -> tuple[list[Item], list[str]]:
+    """All questions of one source, and what was left out and why; ids begin with the source's name."""
+    items: list[Item] = []
+    left_out: list[str] = []
+    for pattern in source.files:
+        for path in folders.files(pattern):
+            found, skipped = _read(path)
+            items += found
+            left_out += skipped
+    if not any(item.key for item in items):
+        names = ", ".join(source.files)
+        raise UserError(f"The source {source.name!r} ({names}) has no question with a key to learn from.")
+    return [_belonging(item, source) for item in _told_apart(items)], left_out
+
+
+def _belonging(item: Item, source: Source) -> Item:
+    return replace(
+        item,
+        id=f"{source.name}/{item.id}",
+        source=source.name,
+        split=source.role,
+        weight=source.weight,
+        licence=source.licence or item.licence,
+    )
+
+
+def _told_apart(items: list[Item]) -> Iterator[Item]:
+    seen: dict[str, int] = {}
+    for item in items:
+        seen[item.id] = seen.get(item.id, 0) + 1
+        yield item if seen[item.id] == 1 else replace(item, id=f"{item.id}#{seen[item.id]}")
+
+
+def _read(path: Path) -> tuple[list[Item], list[str]]:
+    if _is_public_layout(path):
+        return _read_rows(path)
+    report = read_file(path)
+    items = [_from_question(question) for question in report.bank.questions]
+    return items, [f"{skipped.place}: {skipped.reason}" for skipped in report.skipped]
+
+
+def _is_public_layout(path: Path) -> bool:
+    """The public sets have one object a line with `question`, `choices` and `answer`."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            row = json.loads(lines.readline(2_000_000))
+    except (OSError, ValueError):
+        return False
+    return (
+        isinstance(row, dict)
+        and isinstance(row.get("question"), str)
+        and isinstance(row.get("choices"), list)
+    )
+
+
+def _read_rows(path: Path) -> tuple[list[Item], list[str]]:
+    items: list[Item] = []
+    left_out: list[str] = []
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                if line.strip():
+                    items.append(_from_row(json.loads(line), f"{path.stem}-{number}"))
+            except (ValueError, TypeError, KeyError) as error:
+                left_out.append(f"{path.name}:{number}: {error}")
+    return items, left_out
+
+
+def _from_row(row: Mapping[str, Any], name: str) -> Item:
+    choices = tuple(plain(str(choice)) for choice in row["choices"])
+    if choices and not 2 <= len(choices) <= MOST_CHOICES:
+        raise ValueError(f"{len(choices)} choices; a question has 2 to {MOST_CHOICES}, or none")
+    if any(not choice for choice in choices):
+        raise ValueError("a choice is empty")
+    answer = row.get("answer")
+    if answer is not None and not (isinstance(answer, int) and 0 <= answer < len(choices)):
+        raise ValueError(f"the key {answer!r} names no choice")
+    question = plain(str(row["question"]))
+    if not question:
+        raise ValueError("the question has no text")
+    key = choices[answer] if answer is not None else ""
+    facts, steps = _explanation(row, question, key)
+    return Item(
+        id=str(row.get("id") or name),
+        source="",
+        split="",
+        question=question,
+        choices=choices,
+        answer=answer,
+        facts=facts,
+        steps=steps,
+    )
+
+
+def _explanation(row: Mapping[str, Any], question: str, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    facts = shaped([plain(str(fact)) for fact in row.get("facts") or ()])
+    if row.get("steps"):
+        return facts, shaped([plain(str(step)) for step in row["steps"]])
+    text = plain(str(row.get("rationale") or ""))
+    if not text:
+        return facts, ()
+    told_facts, steps = split_reasoning(text)
+    if not facts and len(told_facts) + len(steps) >= LONG_SUPPORT:
+        return most_telling(text, question, key), ()
+    return told_facts, steps
+
+
+def _from_question(question: Question) -> Item:
+    return Item(
+        id=question.id,
+        source="",
+        split="",
+        question=question.text,
+        choices=question.choices,
+        answer=question.answer,
+        accepted=question.accepted,
+        facts=question.facts,
+        steps=question.steps,
+        licence=question.licence,
+    )
