@@ -53,6 +53,12 @@ def matches(response: str, accepted: Sequence[str]) -> bool:
     return bool(said := _plain(response)) and any(said == _plain(text) for text in accepted)
 
 
+def mentions(text: str, phrase: str) -> bool:
+    """Whether a text holds a phrase, word for word."""
+    said = _plain(phrase)
+    return bool(said) and f" {said} " in f" {_plain(text)} "
+
+
 def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.replace("−", "-")).casefold()
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))

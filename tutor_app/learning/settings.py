@@ -70,10 +70,8 @@ class PractiseSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class TestSettings:
+class ExamSettings:
     """What a test is unless you say otherwise."""
-
-    __test__ = False  # not a test case, whatever a test collector may think of the name
 
     questions: int = _setting(20, "Questions in one test.", least=1, most=500)
     minutes: int = _setting(0, "Minutes for a test; 0 is no limit.", most=600)
@@ -113,7 +111,7 @@ class Settings:
     look: LookSettings = LookSettings()
     learn: LearnSettings = LearnSettings()
     practise: PractiseSettings = PractiseSettings()
-    test: TestSettings = TestSettings()
+    test: ExamSettings = ExamSettings()
     review: ReviewSettings = ReviewSettings()
     progress: ProgressSettings = ProgressSettings()
     tutor: TutorSettings = TutorSettings()
@@ -175,12 +173,11 @@ _KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", floa
 
 def all_settings() -> list[Setting]:
     """Every setting, in the file's order."""
+    sections = [(section.name, getattr(Settings(), section.name)) for section in fields(Settings)]
     return [
-        Setting(
-            section.name, f.name, f.default, *(f.metadata[k] for k in ("help", "choices", "least", "most"))
-        )
-        for section in fields(Settings)
-        for f in fields(type(section.default))
+        Setting(name, f.name, getattr(part, f.name), **f.metadata)
+        for name, part in sections
+        for f in fields(part)
     ]
 
 
