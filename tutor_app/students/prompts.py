@@ -84,6 +84,10 @@ class EncoderDecoderFrame:
         """The encoder's input."""
         return [*encoder.encode_plain(prompt.user)[:MOST_QUESTION_TOKENS], encoder.control(self.end)]
 
+    def start_ids(self, encoder: PlainEncoder, prompt: Prompt) -> list[int]:
+        """How the decoder is told to begin its reply: its first ids."""
+        return encoder.encode_plain(prompt.reply) if prompt.reply else []
+
     def reply_ids(self, encoder: PlainEncoder, text: str) -> list[int]:
         """A reply's ids, closed by the end token."""
         return [*encoder.encode_plain(text)[:MOST_OPTION_TOKENS], encoder.control(self.end)]

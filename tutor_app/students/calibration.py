@@ -1,0 +1,81 @@
+"""How the answer student's two routes become one honest probability: numbers fitted on dev data, pure sums.
+
+`calibration.json` holds the fields of `Calibration`; a field it leaves out keeps the value below.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from tutor_app.errors import UserError
+from tutor_app.students.engine import OptionScore
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The weights and thresholds of one student package.
+
+    A route's score of an option is its log-likelihood divided by `tokens ** length_power` (0: the sum,
+    1: the mean). `sure_threshold` and `open_sure_threshold` part 'sure' from 'not sure'. A candidate fact's
+    score is its log-likelihood after the question less `fact_prior_weight` times that without a question,
+    per token; under `fact_threshold` no fact fits.
+    """
+
+    temperature: float = 1.0
+    question_weight: float = 0.5
+    rationale_weight: float = 0.5
+    question_length_power: float = 0.0
+    rationale_length_power: float = 0.0
+    sure_threshold: float = 0.5
+    open_sure_threshold: float = 0.5
+    fact_threshold: float = -1.0
+    fact_prior_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(getattr(self, field.name)) for field in fields(self)):
+            raise ValueError("a value is not a finite number")
+        if self.temperature <= 0:
+            raise ValueError("the temperature is not above 0")
+        if (
+            self.question_weight < 0
+            or self.rationale_weight < 0
+            or not self.question_weight + self.rationale_weight
+        ):
+            raise ValueError("the routes' weights are not 0 or more with a sum above 0")
+
+
+def read_calibration(path: Path) -> Calibration:
+    """The calibration in a package's `calibration.json`; fields of later versions are left out."""
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        known = {field.name for field in fields(Calibration)}
+        return Calibration(**{name: float(value) for name, value in values.items() if name in known})
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise UserError(f"{path} is not a calibration ({error}); install the students again.") from error
+
+
+def route_scores(scores: Sequence[OptionScore], power: float) -> tuple[float, ...]:
+    """One route's score of each option: log-likelihood over `tokens ** power`."""
+    return tuple(score.total / score.tokens**power for score in scores)
+
+
+def join(
+    question: Sequence[float], rationale: Sequence[float] | None, calibration: Calibration
+) -> tuple[float, ...]:
+    """Calibrated probabilities from both routes' scores; without a rationale the question counts whole."""
+    total = calibration.question_weight + calibration.rationale_weight
+    if rationale is None:
+        logits = [total * score for score in question]
+    else:
+        pairs = zip(question, rationale, strict=True)
+        logits = [calibration.question_weight * q + calibration.rationale_weight * r for q, r in pairs]
+    return softmax([logit / calibration.temperature for logit in logits])
+
+
+def softmax(logits: Sequence[float]) -> tuple[float, ...]:
+    """Probabilities in proportion to exp(logit)."""
+    top = max(logits, default=0.0)
+    parts = [math.exp(logit - top) for logit in logits]
+    return tuple(part / sum(parts) for part in parts)
