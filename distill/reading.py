@@ -1,0 +1,70 @@
+"""Students read questions: each route's option scores, in batches on all cores, kept as they are made."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from distill.protocols import Protocol
+from distill.scores import Reading, ScoresFile, digest
+from distill.sets import EvaluationSet
+from tutor_app.questions.model import Question
+from tutor_app.students.engine import Request, Student
+from tutor_app.students.prompts import answer_prompt
+
+CHUNK = 32
+QUESTION = "question"
+
+Progress = Callable[[int, int], None]
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def read_question_route(
+    student: Student,
+    wanted: EvaluationSet,
+    kept: ScoresFile,
+    protocol: Protocol,
+    workers: int = 1,
+    progress: Progress = lambda done, of: None,
+) -> None:
+    """Score the options of every question that is not in `kept`, from the question alone."""
+    missing = [q for q in wanted.questions if (wanted.name, digest(q), QUESTION) not in kept.readings]
+    done = len(wanted.questions) - len(missing)
+    progress(done, len(wanted.questions))
+
+    def score(chunk: Sequence[Question]) -> list[Reading]:
+        began = time.perf_counter()
+        requests: list[Request] = [(answer_prompt(protocol.text(q.text)), q.choices) for q in chunk]
+        scores = student.score(requests)
+        share = (time.perf_counter() - began) / len(chunk)
+        return [
+            Reading(
+                wanted.name,
+                digest(question),
+                QUESTION,
+                question.answer,
+                tuple(score.total for score in found),
+                tuple(score.tokens for score in found),
+                id=question.id,
+                seconds=share,
+            )
+            for question, found in zip(chunk, scores, strict=True)
+        ]
+
+    with ThreadPoolExecutor(workers) as pool:
+        for readings in pool.map(score, by_length(missing)):
+            kept.add(readings)
+            done += len(readings)
+            progress(done, len(wanted.questions))
+
+
+def by_length(questions: Sequence[Question], size: int = CHUNK) -> Iterator[Sequence[Question]]:
+    """Chunks of questions of like length, the longest first, so that padding is small."""
+    ordered = sorted(questions, key=lambda q: -len(q.text) - max(map(len, q.choices), default=0))
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]

@@ -1,0 +1,63 @@
+"""Evaluation sets from the command line: `NAME=FILE`, in any format the corpus reads."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from distill.corpus import Item
+from distill.recipe import Folders, Source
+from distill.sources import read_source
+from tutor_app.errors import UserError
+from tutor_app.questions.model import Question
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSet:
+    """Named questions with keys, and what was left out of the file."""
+
+    name: str
+    questions: tuple[Question, ...]
+    left_out: tuple[str, ...] = ()
+
+    def part(self, limit: int, shard: tuple[int, int]) -> "EvaluationSet":
+        """The first `limit` questions (0: all), of which every n-th from the i-th on for the shard i/n."""
+        index, of = shard
+        kept = self.questions[: limit or None][index - 1 :: of]
+        return EvaluationSet(self.name, kept, self.left_out)
+
+
+def read_sets(named: Sequence[str]) -> list[EvaluationSet]:
+    """The sets of `--set NAME=FILE` (or just FILE) arguments."""
+    sets = []
+    for text in named:
+        name, equals, file = text.partition("=")
+        path = Path(file if equals else name)
+        title = name if equals else path.stem
+        if not path.exists():
+            raise UserError(f"There is no file {path} for the set {title!r}.")
+        items, left_out = read_source(Source(title, (str(path.absolute()),), "dev"), Folders(Path(), Path()))
+        sets.append(EvaluationSet(title, tuple(questions_of(items)), tuple(left_out)))
+    names = [each.name for each in sets]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UserError(f"Two sets are named {twice!r}; give them names of their own: --set NAME=FILE.")
+    return sets
+
+
+def questions_of(items: Iterable[Item]) -> list[Question]:
+    """Corpus rows that can be scored (choices and a key), as questions; several rationales count once."""
+    found: dict[str, Question] = {}
+    for item in items:
+        if item.choices and item.answer is not None and item.id not in found:
+            found[item.id] = Question(
+                item.id, item.question, item.choices, item.answer, facts=item.facts, steps=item.steps
+            )
+    return list(found.values())
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """`2/4` as (2, 4)."""
+    index, slash, of = text.partition("/")
+    if not (slash and index.isdigit() and of.isdigit() and 1 <= int(index) <= int(of)):
+        raise UserError(f"--shard takes I/N with I from 1 to N, for example 2/4, not {text!r}.")
+    return int(index), int(of)
