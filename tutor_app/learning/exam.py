@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tutor_app.errors import UserError
 from tutor_app.learning import marking
 from tutor_app.learning.records import Attempt, Item, Mode, OpenSession, new_id
 from tutor_app.learning.session import FindItem
@@ -54,6 +55,8 @@ class Exam:
     def __init__(
         self, items: Sequence[Item], *, minutes: float = 0, locked: bool = False, clock: Clock = time.time
     ) -> None:
+        if not items:
+            raise UserError("A test needs at least one question. Choose another topic or bank.")
         self.items = list(items)
         self.uid, self.started = new_id(), clock()
         self.ends = self.started + minutes * 60 if minutes else None

@@ -33,11 +33,10 @@ from tutor_app.learning.records import (
     Standing,
     day_of,
     new_id,
-    question_from_dict,
-    question_to_dict,
 )
 from tutor_app.learning.reviews import Schedule
 from tutor_app.learning.storage import Row, Values, connect, make_private, plainly, upgrade_safely
+from tutor_app.questions.formats import native
 from tutor_app.questions.model import Bank, Question
 
 LONGEST_NAME = 40
@@ -230,6 +229,15 @@ class History:
         found = [Standing(*row) for row in rows]
         return [replace(standing, last_correct=bool(standing.last_correct)) for standing in found]
 
+    def topic_progress(self, profile: Profile) -> dict[tuple[str, str], tuple[int, int]]:
+        """For each (bank, topic): how many questions were met, and how many last answered right."""
+        rows = self.read(
+            "SELECT bank, topic, count(*), sum(last_correct) FROM standings JOIN asked ON asked.id = asked"
+            " WHERE profile = ? GROUP BY bank, topic",
+            (profile.id,),
+        )
+        return {(bank, topic): (met, known) for bank, topic, met, known in rows}
+
     # Sessions that can go on
 
     def save_session(self, profile: Profile, session: OpenSession) -> None:
@@ -339,7 +347,7 @@ class History:
         with self.writing() as db:
             db.execute(
                 "INSERT OR REPLACE INTO own_questions (profile, question, at, body) VALUES (?, ?, ?, ?)",
-                (profile.id, question.id, time.time(), json.dumps(question_to_dict(question))),
+                (profile.id, question.id, time.time(), native.dumps(Bank("", (question,)))),
             )
         return Item(PERSONAL_BANK, question)
 
@@ -353,8 +361,8 @@ class History:
     def personal_bank(self, profile: Profile) -> Bank:
         """The student's own questions, oldest first."""
         rows = self.read("SELECT body FROM own_questions WHERE profile = ? ORDER BY at", (profile.id,))
-        questions = tuple(question_from_dict(json.loads(body)) for (body,) in rows)
-        return Bank(f"{profile.name}'s questions", questions)
+        kept = [native.loads(body, PERSONAL_BANK).bank.questions for (body,) in rows]
+        return Bank(f"{profile.name}'s questions", tuple(question for part in kept for question in part))
 
     # For the modules that read and write whole histories
 

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -192,15 +192,3 @@ class OpenSession:
     state: Mapping[str, object]
     locked: bool = False
     ends: float | None = None
-
-
-def question_to_dict(question: Question) -> dict[str, object]:
-    """A question as plain values, without the empty ones."""
-    return {name: value for name, value in asdict(question).items() if value not in ((), "", None, {})}
-
-
-def question_from_dict(values: Mapping[str, object]) -> Question:
-    """The question `question_to_dict` wrote."""
-    known = {f.name for f in fields(Question)}
-    as_tuples = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
-    return Question(**as_tuples)  # type: ignore[arg-type]

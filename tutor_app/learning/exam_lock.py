@@ -1,0 +1,28 @@
+"""The exam lock: while a locked test is under way on this machine, nothing shows answers or explanations.
+
+The lock is the open test itself: it lifts in the same step that records the finished test, or when the
+test's time is up. It keeps honest students honest; it is no defence against one who deletes files.
+"""
+
+import time
+
+from tutor_app.errors import UserError
+from tutor_app.learning.history import History, default_path
+
+
+def under_way(history: History, now: float | None = None) -> bool:
+    """Whether a locked test is under way, in any profile."""
+    now = time.time() if now is None else now
+    return any(s.locked and (s.ends is None or now < s.ends) for s in history.open_sessions())
+
+
+def refuse_during_exam(what: str) -> None:
+    """Raise a UserError while a locked test is under way; `what` names what was wanted (`tutor ask`)."""
+    if not default_path().is_file():
+        return  # nobody ever learned here; looking must not make a history
+    with History.open() as history:
+        if under_way(history):
+            raise UserError(
+                f"{what} is closed while a test with exam lock is under way. Finish the test (tutor test); "
+                "a teacher can also end it with: tutor test --end"
+            )

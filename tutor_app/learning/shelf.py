@@ -1,0 +1,152 @@
+"""The questions at hand: the installed banks and the student's own; finding them and choosing among them."""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from tutor_app.errors import UserError
+from tutor_app.learning.history import PERSONAL_BANK, History
+from tutor_app.learning.records import Item, Profile, Standing
+from tutor_app.questions.library import Library
+from tutor_app.questions.model import Bank
+
+Ref = tuple[str, str]
+
+
+class Shelf:
+    """Banks are read once, when first needed."""
+
+    def __init__(self, library: Library, history: History, profile: Profile) -> None:
+        self.library = library
+        self._history, self._profile = history, profile
+        self._items: dict[str, dict[str, Item]] = {}
+
+    def items(self, bank: str) -> list[Item]:
+        """A bank's questions; one without a topic counts under the bank's title, as in the library."""
+        return list(self._bank(bank).values())
+
+    def find(self, bank: str, question: str) -> Item | None:
+        """One question, if it is still installed."""
+        try:
+            return self._bank(bank).get(question)
+        except UserError:
+            return None
+
+    def search(
+        self, banks: Sequence[str] = (), topics: Sequence[str] = (), subject: str = "", grade: str = ""
+    ) -> list[Item]:
+        """All questions that fit; banks and topics by name, whatever the case. Nothing named: everything."""
+        wanted = {_fold(topic) for topic in topics}
+        found: list[Item] = []
+        for bank in self._fitting_banks(banks, wanted, subject):
+            found += [item for item in self.items(bank) if _fits(item, wanted, subject, grade)]
+        if not found:
+            raise UserError(f"No question fits {_criteria(banks, topics, subject, grade)}. {_TOPICS_HINT}")
+        return found
+
+    def _fitting_banks(self, banks: Sequence[str], topics: set[str], subject: str) -> Iterator[str]:
+        for name in banks:
+            yield PERSONAL_BANK if name == PERSONAL_BANK else self.library.find(name).id
+        if banks:
+            return
+        for summary in self.library.banks():
+            fits_topic = not topics or any(_fold(name) in topics for name, _ in summary.topics)
+            fits_subject = not subject or not summary.subject or _fold(summary.subject) == _fold(subject)
+            if fits_topic and fits_subject:
+                yield summary.id
+
+    def _bank(self, bank: str) -> Mapping[str, Item]:
+        if bank == PERSONAL_BANK:  # never kept: it grows while the app runs
+            return _placed(bank, self._history.personal_bank(self._profile))
+        if bank not in self._items:
+            self._items[bank] = _placed(bank, self.library.bank(bank))
+        return self._items[bank]
+
+
+_TOPICS_HINT = "'tutor learn --list' shows what there is."
+
+
+def choose(
+    items: Iterable[Item],
+    count: int,
+    standings: Mapping[Ref, Standing],
+    rng: random.Random,
+    mix: Mapping[str, int] | None = None,
+) -> list[Item]:
+    """Questions for a sitting: new ones first, then missed ones, then those not seen for longest.
+
+    Topics take turns, so that a sitting is mixed; `mix` instead says how many of which topic.
+    """
+    by_topic: dict[str, list[Item]] = {}
+    for item in items:
+        by_topic.setdefault(item.topic, []).append(item)
+    key = _urgency(standings)
+    for several in by_topic.values():
+        rng.shuffle(several)  # so that equals come in no fixed order
+        several.sort(key=key)
+    if mix is not None:
+        return _by_mix(by_topic, mix, rng)
+    return _in_turns(by_topic, count, rng)
+
+
+def _urgency(standings: Mapping[Ref, Standing]) -> Callable[[Item], tuple[int, float]]:
+    def of(item: Item) -> tuple[int, float]:
+        standing = standings.get(item.ref)
+        if standing is None:
+            return 0, 0.0
+        return (2, standing.last_at) if standing.last_correct else (1, standing.last_at)
+
+    return of
+
+
+def _in_turns(by_topic: Mapping[str, list[Item]], count: int, rng: random.Random) -> list[Item]:
+    queues = list(by_topic.values())
+    rng.shuffle(queues)
+    deepest = max(map(len, queues), default=0)
+    turns = [queue[depth] for depth in range(deepest) for queue in queues if depth < len(queue)]
+    return turns[:count]
+
+
+def _by_mix(by_topic: Mapping[str, list[Item]], mix: Mapping[str, int], rng: random.Random) -> list[Item]:
+    folded = {_fold(topic): several for topic, several in by_topic.items()}
+    chosen: list[Item] = []
+    for topic, count in mix.items():
+        several = folded.get(_fold(topic), [])
+        if len(several) < count:
+            raise UserError(f"There are {len(several)} questions on {topic}, not {count}. {_TOPICS_HINT}")
+        chosen += several[:count]
+    rng.shuffle(chosen)
+    return chosen
+
+
+def standings_by_ref(standings: Iterable[Standing]) -> dict[Ref, Standing]:
+    """`History.standings` by what names the question."""
+    return {(standing.bank, standing.question): standing for standing in standings}
+
+
+def _placed(bank_id: str, bank: Bank) -> dict[str, Item]:
+    placed = (
+        replace(q, topic=q.topic or bank.title, subject=q.subject or bank.subject) for q in bank.questions
+    )
+    return {question.id: Item(bank_id, question) for question in placed}
+
+
+def _fits(item: Item, topics: set[str], subject: str, grade: str) -> bool:
+    question = item.question
+    return (
+        (not topics or _fold(question.topic) in topics)
+        and (not subject or _fold(question.subject) == _fold(subject))
+        and (not grade or question.grade == grade)
+    )
+
+
+def _criteria(banks: Sequence[str], topics: Sequence[str], subject: str, grade: str) -> str:
+    named = {"bank": ", ".join(banks), "topic": ", ".join(topics), "subject": subject, "grade": grade}
+    return (
+        " and ".join(f"{what} '{value}'" for what, value in named.items() if value)
+        or "(no bank is installed)"
+    )
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
