@@ -8,7 +8,7 @@ from importlib import import_module
 from tutor_app import __version__
 from tutor_app.errors import UserError
 
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = ("bank",)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -81,9 +81,32 @@ def near_matches(
     return tuple(Repeat(position, *match) for position, match in matches if match)
 
 
+def name_repeats(questions: Sequence[Question], known: Sequence[tuple[str, Question]]) -> tuple[str, ...]:
+    """A sentence for each question that nearly repeats an earlier one, or one of another bank.
+
+    `known` are other banks' questions, each with its bank's title.
+    """
+    texts = [question_words(question) for question in questions]
+    sentences = [
+        f"question {repeat.index + 1} ({_start(questions[repeat.index])}) is nearly question {repeat.of + 1}"
+        for repeat in near_repeats(texts)
+    ]
+    for match in near_matches(texts, [question_words(question) for _, question in known]):
+        title, question = known[match.of]
+        sentences.append(
+            f"question {match.index + 1} ({_start(questions[match.index])}) is already in '{title}'"
+            + (f" ({question.id})" if question.id != questions[match.index].id else "")
+        )
+    return tuple(sentences)
+
+
 def question_words(question: Question) -> str:
     """What makes a question the same as another: its text and its choices, in any order."""
     return "\n".join((question.text, *sorted(question.choices)))
+
+
+def _start(question: Question) -> str:
+    return f"'{question.text if len(question.text) <= 50 else question.text[:49].rstrip() + '…'}'"
 
 
 class _Index:

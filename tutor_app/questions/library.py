@@ -127,7 +127,7 @@ class Library:
 
         came_from = str(origin.resolve()) if origin else ""
         bank = _titled(report.bank, title, subject, grade)
-        present = self._same_bank(bank, came_from)
+        present = self.present(bank, came_from)
         bank_id = present.id if present else self._free_id(bank.title)
         if present and not title:
             bank = replace(bank, title=present.title)
@@ -156,6 +156,21 @@ class Library:
         own = self._own(bank_id, "removed")
         own.path.unlink(missing_ok=True)
         return own
+
+    def present(self, bank: Bank, origin: str) -> BankSummary | None:
+        """The installed bank that this one is a newer state of: same file or title, and questions in common.
+
+        A file that only has the name of an earlier one becomes a bank of its own; nothing is lost to it.
+        """
+        from tutor_app.questions.updating import have_common
+
+        own = [summary for summary in self.banks() if not summary.shipped]
+        from_file = [summary for summary in own if origin and summary.origin == origin]
+        titled = [summary for summary in own if summary.title.casefold() == bank.title.casefold()]
+        for summary in (*from_file, *titled):
+            if have_common(bank.questions, _load(summary.path).questions):
+                return summary
+        return None
 
     def others(self, bank_id: str = "") -> Iterator[tuple[BankSummary, Question]]:
         """Every question of all banks but one, with its bank."""
@@ -200,21 +215,6 @@ class Library:
                 "What was there before is unchanged."
             ) from error
         return _summarise(path, shipped=False)
-
-    def _same_bank(self, bank: Bank, origin: str) -> BankSummary | None:
-        """The installed bank this one is a newer state of: same file or title, and questions in common.
-
-        A file that only has the name of an earlier one becomes a bank of its own; nothing is lost to it.
-        """
-        from tutor_app.questions.updating import have_common
-
-        own = [summary for summary in self.banks() if not summary.shipped]
-        from_file = [summary for summary in own if origin and summary.origin == origin]
-        titled = [summary for summary in own if summary.title.casefold() == bank.title.casefold()]
-        for summary in (*from_file, *titled):
-            if have_common(bank.questions, _load(summary.path).questions):
-                return summary
-        return None
 
     def _taken(self, bank_id: str) -> Mapping[str, str]:
         from tutor_app.questions.updating import fingerprint
