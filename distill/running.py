@@ -8,10 +8,10 @@ from pathlib import Path
 
 from distill.pipeline import Pipeline
 from distill.recipe import Folders, read_recipe
-from distill.stages import STAGES
+from distill.stages import STAGES, stage_named
 from distill.status import show_status
 
-STAGE_COMMANDS = ("rationales", "filter", "convert", "calibrate", "package")
+STAGE_COMMANDS = ("filter", "convert", "calibrate", "package")
 TRAINED = {"rationale": "train-rationale", "answer": "train-answer"}
 
 
@@ -34,6 +34,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     _recipe_options(corpus)
     corpus.add_argument("--json", action="store_true", help="as JSON")
     corpus.set_defaults(run=corpus_of_recipe)
+    rationales = commands.add_parser("rationales", help=stage_named("rationales").purpose)
+    _stage_command(rationales, "rationales")
+    rationales.add_argument("--shard", default="", metavar="i/n", help="ask only the i-th of n shares")
+    rationales.set_defaults(run=rationales_of_recipe)
     for stage in STAGES:
         if stage.name in STAGE_COMMANDS:
             _stage_command(commands.add_parser(stage.name, help=stage.purpose), stage.name)
@@ -76,6 +80,24 @@ def run_recipe(options: argparse.Namespace) -> int:
         os.environ["OMP_NUM_THREADS"] = str(pipeline.recipe.run.threads)
     with pipeline.alone():
         pipeline.run(options.start, options.only, options.again)
+    return 0
+
+
+def rationales_of_recipe(options: argparse.Namespace) -> int:
+    """The teachers' part: all of it, or one machine's share of the asking."""
+    if not options.shard:
+        return run_recipe(options)
+    from distill.rationales import generate_shard, read_shard
+
+    shard = read_shard(options.shard)
+    pipeline = pipeline_of(options)
+    with pipeline.alone():
+        pipeline.run(only="corpus")
+        count = generate_shard(
+            pipeline.recipe, pipeline.folders, pipeline.folder, pipeline.output("corpus"), shard
+        )
+    replies = pipeline.folder / "replies"
+    _say(f"rationales: share {options.shard} is done, {count} replies; they lie in {replies}")
     return 0
 
 
