@@ -90,14 +90,21 @@ class History:
 
     def profile(self, name: str) -> Profile:
         """The profile of this name (case does not matter), made now if it is new."""
-        name = _clean_name(name)
+        known = self.find_profile(name)
+        if known:
+            return known
         with self.writing() as db:
-            db.execute(
-                "INSERT INTO profiles (name, folded, created) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (name, _fold(name), time.time()),
-            )
-            row = db.execute("SELECT id, name, created FROM profiles WHERE folded = ?", (_fold(name),))
-            return Profile(*row.fetchone())
+            return self.profile_within(db, name)
+
+    def profile_within(self, db: sqlite3.Connection, name: str) -> Profile:
+        """The same, as part of a larger transaction."""
+        name = _clean_name(name)
+        db.execute(
+            "INSERT INTO profiles (name, folded, created) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (name, _fold(name), time.time()),
+        )
+        row = db.execute("SELECT id, name, created FROM profiles WHERE folded = ?", (_fold(name),))
+        return Profile(*row.fetchone())
 
     def find_profile(self, name: str) -> Profile | None:
         """The profile of this name, if there is one."""

@@ -22,18 +22,21 @@ def m001_profiles_and_attempts(connection: sqlite3.Connection) -> None:
         [
             """CREATE TABLE profiles (
                 id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL UNIQUE,
-                created REAL NOT NULL)""",
+                created REAL NOT NULL) STRICT""",
             """CREATE TABLE asked (
                 id INTEGER PRIMARY KEY, bank TEXT NOT NULL, question TEXT NOT NULL, text TEXT NOT NULL,
-                subject TEXT NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL, UNIQUE (bank, question))""",
+                subject TEXT NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL,
+                UNIQUE (bank, question)) STRICT""",
             """CREATE TABLE attempts (
                 id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE,
                 profile INTEGER NOT NULL REFERENCES profiles ON DELETE CASCADE,
                 asked INTEGER NOT NULL REFERENCES asked,
-                at REAL NOT NULL, day TEXT NOT NULL, mode TEXT NOT NULL, session TEXT NOT NULL,
-                correct INTEGER, chosen INTEGER, response TEXT NOT NULL, certainty INTEGER,
+                at REAL NOT NULL, day TEXT NOT NULL, session TEXT NOT NULL,
+                mode TEXT NOT NULL CHECK (mode IN ('learn', 'practise', 'test', 'review')),
+                correct INTEGER CHECK (correct IN (0, 1)), chosen INTEGER, response TEXT NOT NULL,
+                certainty INTEGER CHECK (certainty IN (1, 2, 3)),
                 points INTEGER NOT NULL, tries INTEGER NOT NULL, hints INTEGER NOT NULL,
-                did_not_know INTEGER NOT NULL, seconds REAL NOT NULL)""",
+                did_not_know INTEGER NOT NULL, seconds REAL NOT NULL) STRICT""",
             "CREATE INDEX attempts_by_time ON attempts (profile, at)",
             """CREATE INDEX attempts_by_day
                 ON attempts (profile, day, correct, certainty, seconds, points)""",
@@ -52,7 +55,7 @@ def m002_reviews(connection: sqlite3.Connection) -> None:
             """CREATE TABLE reviews (
                 profile INTEGER NOT NULL REFERENCES profiles ON DELETE CASCADE,
                 asked INTEGER NOT NULL REFERENCES asked, due REAL NOT NULL, lapses INTEGER NOT NULL,
-                card TEXT NOT NULL, PRIMARY KEY (profile, asked)) WITHOUT ROWID""",
+                card TEXT NOT NULL, PRIMARY KEY (profile, asked)) STRICT, WITHOUT ROWID""",
             "CREATE INDEX reviews_by_due ON reviews (profile, due)",
         ],
     )
@@ -65,16 +68,17 @@ def m003_notes_flags_and_disagreements(connection: sqlite3.Connection) -> None:
         [
             """CREATE TABLE notes (
                 uid TEXT PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profiles ON DELETE CASCADE,
-                asked INTEGER NOT NULL REFERENCES asked, at REAL NOT NULL, text TEXT NOT NULL)""",
+                asked INTEGER NOT NULL REFERENCES asked, at REAL NOT NULL, text TEXT NOT NULL) STRICT""",
             "CREATE INDEX notes_by_question ON notes (profile, asked)",
             """CREATE TABLE flags (
                 uid TEXT PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profiles ON DELETE CASCADE,
-                asked INTEGER NOT NULL REFERENCES asked, at REAL NOT NULL, kind TEXT NOT NULL,
-                step TEXT NOT NULL, comment TEXT NOT NULL)""",
+                asked INTEGER NOT NULL REFERENCES asked, at REAL NOT NULL,
+                kind TEXT NOT NULL CHECK (kind IN ('wrong', 'unclear')),
+                step TEXT NOT NULL, comment TEXT NOT NULL) STRICT""",
             "CREATE INDEX flags_by_question ON flags (asked)",
             """CREATE TABLE disagreements (
                 asked INTEGER NOT NULL REFERENCES asked, students TEXT NOT NULL, at REAL NOT NULL,
-                choice INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY (asked, students))""",
+                choice INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY (asked, students)) STRICT""",
         ],
     )
 
@@ -87,11 +91,11 @@ def m004_open_sessions_and_own_questions(connection: sqlite3.Connection) -> None
             """CREATE TABLE open_sessions (
                 uid TEXT PRIMARY KEY, profile INTEGER NOT NULL REFERENCES profiles ON DELETE CASCADE,
                 mode TEXT NOT NULL, started REAL NOT NULL, saved REAL NOT NULL, state TEXT NOT NULL,
-                locked INTEGER NOT NULL, ends REAL)""",
+                locked INTEGER NOT NULL, ends REAL) STRICT""",
             "CREATE INDEX open_sessions_by_profile ON open_sessions (profile, saved)",
             """CREATE TABLE own_questions (
                 profile INTEGER NOT NULL REFERENCES profiles ON DELETE CASCADE, question TEXT NOT NULL,
-                at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (profile, question))""",
+                at REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (profile, question)) STRICT""",
         ],
     )
 
@@ -105,7 +109,7 @@ def m005_standings(connection: sqlite3.Connection) -> None:
                 profile INTEGER NOT NULL REFERENCES profiles ON DELETE CASCADE,
                 asked INTEGER NOT NULL REFERENCES asked, attempts INTEGER NOT NULL, right INTEGER NOT NULL,
                 missed INTEGER NOT NULL, last_correct INTEGER NOT NULL, last_at REAL NOT NULL,
-                PRIMARY KEY (profile, asked)) WITHOUT ROWID""",
+                PRIMARY KEY (profile, asked)) STRICT, WITHOUT ROWID""",
             """INSERT INTO standings
                 SELECT profile, asked, count(*), sum(correct), sum(1 - correct), correct, max(at)
                 FROM attempts WHERE correct IS NOT NULL GROUP BY profile, asked""",

@@ -141,7 +141,8 @@ def as_json(report: Progress) -> dict[str, Any]:
 
 
 # Both queries read one covering index from end to end; the join comes after the grouping.
-_DAYS = """SELECT day, certainty, count(*), count(correct), coalesce(sum(correct), 0), sum(points), sum(seconds)
+_DAYS = """SELECT day, certainty, count(*), count(correct), coalesce(sum(correct), 0), sum(points),
+        sum(seconds)
     FROM attempts WHERE profile = ? GROUP BY day, certainty"""
 _TOPICS = """WITH per AS (
         SELECT asked, certainty, count(*) AS n, count(correct) AS judged, coalesce(sum(correct), 0) AS right,

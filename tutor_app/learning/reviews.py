@@ -41,3 +41,10 @@ def after(earlier: Schedule | None, how: Recall, at: float, retention: float = 0
     card, _ = _scheduler(retention).review_card(card, Rating(int(how)), now)
     lapsed = bool(earlier) and how is Recall.AGAIN
     return Schedule(card.due.timestamp(), (earlier.lapses if earlier else 0) + lapsed, card.to_json())
+
+
+def check(card: str) -> None:
+    """Raise a ValueError, KeyError or TypeError where a card from outside is none."""
+    from fsrs import Card
+
+    Card.from_json(card)
