@@ -1,0 +1,164 @@
+"""The fact base: what the tutor may build an explanation from."""
+
+import math
+import re
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from tutor_app.knowledge import meaning, ranking
+from tutor_app.knowledge.facts import Fact, sources
+from tutor_app.knowledge.flags import Flags
+from tutor_app.knowledge.index import Words, open_index, searchable
+from tutor_app.knowledge.ranking import Corpus, Posting, Query
+from tutor_app.questions.model import Question
+
+_LONGEST_TEXT = 8_000
+_MOST_WORDS = 60
+_FIELDS = "text, subject, topic, source"
+
+
+class FactBase:
+    """All facts there are; made from the files of `facts.sources`. Several threads may share one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._db = open_index(sources())
+        self._words = Words()
+        self._flags = Flags()
+        self._corpus = self._read_corpus()
+        self._stopped = ranking.stop_words(self._words.of)
+        self._posting = lru_cache(4096)(self._read_posting)
+        self._meanings = self._shipped_meanings()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        with self._lock:
+            self._db.close()
+        if self._meanings is not None:
+            self._meanings.stop()
+
+    def __len__(self) -> int:
+        return self._corpus.size
+
+    def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]:
+        """The k facts likeliest to explain the question, best first; a supposed answer's words weigh more."""
+        with self._lock:
+            query = self._query(question, supposed)
+            postings = {word: found for word in query.words() if (found := self._posting(word))}
+            wanted = k + len(self._flags)
+            rows = ranking.best(ranking.rank(query, postings, self._corpus), wanted)
+            if self._meanings is not None:
+                rows = self._meanings.join(question, rows, wanted)
+            return self._unflagged(self._facts(rows))[:k]
+
+    def search(self, text: str, count: int = 20) -> list[Fact]:
+        """Facts with any of the words a person typed, the best by BM25 first."""
+        typed = re.findall(r"\w+", searchable(text[:_LONGEST_TEXT]))
+        words = [word for word in dict.fromkeys(typed) if word.casefold() not in ranking.STOPPED] or typed
+        match = " OR ".join(f'"{word}"' for word in words[:_MOST_WORDS])
+        if not match:
+            return []
+        with self._lock:
+            found = self._db.execute(
+                "SELECT rowid FROM search WHERE search MATCH ? ORDER BY bm25(search) LIMIT ?",
+                (match, count + len(self._flags)),
+            )
+            return self._unflagged(self._facts([row for (row,) in found]))[:count]
+
+    def get(self, fact_id: int) -> Fact | None:
+        """The fact of that id, flagged or not."""
+        with self._lock:
+            found = self._db.execute(f"SELECT {_FIELDS} FROM fact WHERE id = ?", (fact_id,)).fetchone()
+        return Fact(*found) if found else None
+
+    def all(self) -> list[Fact]:
+        """Every fact, in the order of the sources."""
+        with self._lock:
+            found = self._db.execute(f"SELECT {_FIELDS} FROM fact ORDER BY row").fetchall()
+        return [Fact(*row) for row in found]
+
+    def flag(self, fact: Fact) -> None:
+        """Never use this fact again: somebody found it wrong."""
+        with self._lock:
+            self._flags.add(fact)
+
+    def unflag(self, fact_id: int) -> bool:
+        """Use a flagged fact again; False when it was not flagged."""
+        with self._lock:
+            return self._flags.remove(fact_id)
+
+    def flagged(self) -> list[Fact]:
+        """The facts that are not used."""
+        return self._flags.facts()
+
+    def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]:
+        """How likely facts are without any question, by id, as far as a package's student measured it."""
+        ids = [fact.id for fact in facts]
+        marks = ", ".join("?" * len(ids))
+        with self._lock:
+            found = self._db.execute(
+                f"SELECT id, score FROM prior WHERE package = ? AND id IN ({marks})", (package, *ids)
+            )
+            return dict(found.fetchall())
+
+    def keep_priors(self, package: str, scores: Mapping[int, float]) -> None:
+        """Store what was measured; a cache that cannot be written costs measuring again."""
+        rows = [(package, fact_id, score) for fact_id, score in scores.items() if math.isfinite(score)]
+        with self._lock:
+            try:
+                with self._db:
+                    self._db.executemany("INSERT OR REPLACE INTO prior VALUES (?, ?, ?)", rows)
+            except sqlite3.OperationalError:
+                return
+
+    def without_prior(self, package: str, count: int) -> list[Fact]:
+        """Some facts that a package's student has not measured yet."""
+        with self._lock:
+            measured = "SELECT id FROM prior WHERE package = ?"
+            found = self._db.execute(
+                f"SELECT {_FIELDS} FROM fact WHERE id NOT IN ({measured}) LIMIT ?", (package, count)
+            )
+            return [Fact(*row) for row in found]
+
+    def _query(self, question: Question, supposed: str | None) -> Query:
+        parts = [question.text, *question.choices, supposed or ""]
+        text, *options, answer = (
+            tuple(word for word in dict.fromkeys(words) if word not in self._stopped)
+            for words in self._words.of([part[:_LONGEST_TEXT] for part in parts])
+        )
+        return Query(text, options, answer)
+
+    def _facts(self, rows: Sequence[int]) -> list[Fact]:
+        one = f"SELECT {_FIELDS} FROM fact WHERE row = ?"
+        return [Fact(*self._db.execute(one, (row,)).fetchone()) for row in rows]
+
+    def _unflagged(self, facts: list[Fact]) -> list[Fact]:
+        return [fact for fact in facts if fact.id not in self._flags]
+
+    def _shipped_meanings(self) -> meaning.Meanings | None:
+        folder = meaning.encoder_folder()
+        if not (folder / "model.bin").is_file():
+            return None
+        meanings = meaning.Meanings(folder, self.all())
+        meanings.start()
+        return meanings
+
+    def _read_corpus(self) -> Corpus:
+        import numpy as np
+
+        found = self._db.execute("SELECT words, topic FROM fact ORDER BY row").fetchall()
+        numbers: dict[str, int] = {}
+        topics = [numbers.setdefault(topic, len(numbers)) for _, topic in found]
+        return Corpus(np.array([words for words, _ in found], np.float32), np.array(topics, np.int32))
+
+    def _read_posting(self, word: str) -> Posting | None:
+        import numpy as np
+
+        found = self._db.execute("SELECT rows, counts FROM postings WHERE word = ?", (word,)).fetchone()
+        if found is None:
+            return None
+        rows = np.frombuffer(found[0], np.int32)
+        rarity = math.log((len(self) - len(rows) + 0.5) / (len(rows) + 0.5) + 1)
+        return Posting(rows, np.frombuffer(found[1], np.uint8).astype(np.float32), rarity)

@@ -1,0 +1,57 @@
+"""Facts somebody found wrong: kept in the user's own folder, for they cannot be made again."""
+
+import json
+from dataclasses import asdict
+
+from tutor_app.errors import UserError
+from tutor_app.files import write_atomically
+from tutor_app.knowledge.facts import Fact, notes_folder
+
+
+class Flags:
+    """The flagged facts by id."""
+
+    def __init__(self) -> None:
+        self._path = notes_folder() / "flagged.json"
+        self._facts = self._read()
+
+    def __contains__(self, fact_id: int) -> bool:
+        return fact_id in self._facts
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def facts(self) -> list[Fact]:
+        """All of them."""
+        return list(self._facts.values())
+
+    def add(self, fact: Fact) -> None:
+        """Flag a fact; what another window flagged meanwhile stays."""
+        self._write(self._read() | {fact.id: fact})
+
+    def remove(self, fact_id: int) -> bool:
+        """Take a flag away; False when there was none."""
+        facts = self._read()
+        if facts.pop(fact_id, None) is None:
+            return False
+        self._write(facts)
+        return True
+
+    def _write(self, facts: dict[int, Fact]) -> None:
+        rows = [asdict(fact) for fact in facts.values()]
+        try:
+            write_atomically(self._path, json.dumps({"flagged": rows}, ensure_ascii=False, indent=1) + "\n")
+        except OSError as error:
+            raise UserError(f"{self._path} cannot be written ({error.strerror or error}).") from error
+        self._facts = facts
+
+    def _read(self) -> dict[int, Fact]:
+        if not self._path.is_file():
+            return {}
+        try:
+            facts = [Fact(**row) for row in json.loads(self._path.read_text("utf-8"))["flagged"]]
+            return {fact.id: fact for fact in facts}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError(
+                f"{self._path} is damaged ({error}). Repair it, or remove it and flag the facts again."
+            ) from error

@@ -1,0 +1,173 @@
+"""Finding facts by meaning, beside finding them by words: a small sentence encoder, where one is shipped.
+
+The encoder's folder (`assets/facts/encoder`) holds a CTranslate2 model and its `tokenizer.json`; without it
+nothing here is used. Each fact's vector is computed once, in the background, and kept in the user's cache.
+"""
+
+import contextlib
+import hashlib
+import io
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor_app import paths
+from tutor_app.errors import UserError
+from tutor_app.files import write_atomically
+from tutor_app.knowledge.facts import Fact
+from tutor_app.questions.model import Question
+
+if TYPE_CHECKING:
+    from numpy import float16, float32
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[float32]
+
+_BATCH = 64
+_SAVED_EVERY = 2_048
+_LONGEST_TEXT = 4_000
+_MOST_TOKENS = 192
+# Reciprocal rank fusion: what a list adds for a fact at rank r is 1 / (_DAMPING + r).
+_DAMPING = 10.0
+_WEIGHT = 1.0
+
+
+class MeaningEncoder:
+    """Turns texts into vectors of length one whose products say how near their meanings are."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        import ctranslate2
+        from tokenizers import Tokenizer
+
+        try:
+            self._model = ctranslate2.Encoder(str(folder), device="cpu", intra_threads=threads)
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # the tokenizers library raises bare Exception
+            raise UserError(f"The fact encoder in {folder} cannot be loaded ({error}).") from error
+        self._tokenizer.encode_special_tokens = True
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(_MOST_TOKENS)
+
+    def vectors(self, texts: Sequence[str]) -> "Vectors":
+        """One row a text: the mean of its tokens' vectors, scaled to length one."""
+        import numpy as np
+
+        clean = [text[:_LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts]
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(clean)]
+        order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
+        rows: list[Vectors] = [np.empty(0, np.float32)] * len(ids)
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            states = np.array(self._model.forward_batch([ids[number] for number in batch]).last_hidden_state)
+            for number, state in zip(batch, states, strict=True):
+                mean = state[: len(ids[number])].mean(axis=0, dtype=np.float32)
+                rows[number] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+        return np.stack(rows)
+
+
+class Meanings:
+    """The vectors of all facts; ready once every fact has one."""
+
+    def __init__(self, folder: Path, facts: Sequence[Fact], encoder: MeaningEncoder | None = None) -> None:
+        self._encoder = encoder or MeaningEncoder(folder)
+        self._facts = facts
+        self._kept_at = paths.user_cache() / f"fact-meanings-{_model_key(folder)}.npz"
+        self._vectors: Vectors | None = None
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether every fact has its vector."""
+        return self._vectors is not None
+
+    def start(self) -> None:
+        """Compute what is missing in the background; words alone find facts until that is done."""
+        self._thread = threading.Thread(target=self.build, name="fact-meanings", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Give the processor back; what was computed is kept."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def build(self) -> None:
+        """Read the vectors kept from before, compute the others in batches, keep them."""
+        import numpy as np
+
+        known = self._read()
+        missing = [fact for fact in self._facts if fact.id not in known]
+        for start in range(0, len(missing), _BATCH):
+            if self._stopped.is_set():
+                break
+            batch = missing[start : start + _BATCH]
+            vectors = self._encoder.vectors([fact.text for fact in batch])
+            known |= zip((fact.id for fact in batch), vectors.astype(np.float16), strict=True)
+            if (start // _BATCH) % (_SAVED_EVERY // _BATCH) == _SAVED_EVERY // _BATCH - 1:
+                self._keep(known)
+        if missing:
+            self._keep(known)
+        if self._facts and all(fact.id in known for fact in self._facts):
+            self._vectors = np.stack([known[fact.id] for fact in self._facts]).astype(np.float32)
+
+    def near(self, question: Question, count: int) -> list[int]:
+        """The numbers of the facts nearest in meaning, best first; empty until ready.
+
+        The question asks once with each of its options; a fact counts for the option it is nearest to.
+        """
+        import numpy as np
+
+        if self._vectors is None:
+            return []
+        products = self._vectors @ self._encoder.vectors(queries(question)).T
+        nearest = products.max(axis=1)
+        count = min(count, len(nearest))
+        top = np.argpartition(-nearest, count - 1)[:count]
+        return [int(row) for row in top[np.argsort(-nearest[top], kind="stable")]]
+
+    def join(self, question: Question, by_words: Sequence[int], count: int) -> list[int]:
+        """Both lists as one."""
+        return fuse([by_words, self.near(question, count)], (1.0, _WEIGHT))[:count]
+
+    def _read(self) -> "dict[int, NDArray[float16]]":
+        import numpy as np
+
+        try:
+            with np.load(self._kept_at, allow_pickle=False) as kept:
+                return dict(zip(kept["ids"].tolist(), kept["vectors"], strict=True))
+        except (OSError, ValueError, KeyError, EOFError):
+            return {}  # none yet, or a damaged cache: made again
+
+    def _keep(self, known: "dict[int, NDArray[float16]]") -> None:
+        import numpy as np
+
+        file = io.BytesIO()
+        np.savez(file, ids=np.array(list(known), np.int64), vectors=np.stack(list(known.values())))
+        with contextlib.suppress(OSError):  # a cache that cannot be written costs computing again
+            write_atomically(self._kept_at, file.getvalue())
+
+
+def encoder_folder() -> Path:
+    """Where a shipped encoder lies."""
+    return paths.assets() / "facts" / "encoder"
+
+
+def queries(question: Question) -> list[str]:
+    """What is asked of the encoder: the question with each option."""
+    return [f"{question.text} {choice}" for choice in question.choices] or [question.text]
+
+
+def fuse(lists: Sequence[Sequence[int]], weights: Sequence[float]) -> list[int]:
+    """Several rankings as one, by reciprocal ranks."""
+    scores: dict[int, float] = {}
+    for ranking, weight in zip(lists, weights, strict=True):
+        for rank, item in enumerate(ranking):
+            scores[item] = scores.get(item, 0.0) + weight / (_DAMPING + rank)
+    return sorted(scores, key=lambda item: -scores[item])
+
+
+def _model_key(folder: Path) -> str:
+    with (folder / "model.bin").open("rb") as model:
+        return hashlib.file_digest(model, "sha256").hexdigest()[:16]
