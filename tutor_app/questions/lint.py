@@ -20,7 +20,7 @@ _MUCH_LONGER = 1.6
 _LONG = 25  # characters; below it nobody notices which option is longest
 _STEM_RUN = 5  # words in a row
 _FEWEST_WORDS = 15  # a reading level of less text means nothing
-_LEVELS_ABOVE = 4
+_LEVELS_ABOVE = 5
 
 _CATCH_ALL = re.compile(
     r"^\W*(?:all|none|any|some|both|neither|two|most) of (?:the|these|those)\b"
