@@ -8,7 +8,15 @@ from importlib import import_module
 from tutor_app import __version__
 from tutor_app.errors import UserError
 
-COMMANDS: tuple[str, ...] = ("bank",)
+COMMANDS: tuple[str, ...] = (
+    "bank",
+    "history",
+    "profiles",
+    "progress",
+    "results",
+    "settings",
+    "study",
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -17,6 +25,12 @@ def parser() -> argparse.ArgumentParser:
         prog="tutor", description="An offline science tutor. Without a command, opens the app."
     )
     top.add_argument("--version", action="version", version=f"tutor {__version__}")
+    top.add_argument(
+        "--profile", default=None, metavar="NAME", help="who learns (a new name makes a new profile)"
+    )
+    top.add_argument(
+        "--exam-lock", action="store_true", help="tests of this sitting hide explanations and Ask until done"
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name in COMMANDS:
         import_module(f"tutor_app.commands.{name}").add(commands)

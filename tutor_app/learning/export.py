@@ -66,6 +66,32 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds")
 
 
+# Plain text
+
+
+def progress_text(report: Progress) -> str:
+    """The report for a terminal or a screen reader: every line reads alone."""
+    lines = [f"Progress of {report.profile}, {report.today}", summary(report), "", "What to do next:"]
+    lines += [f"  {suggestion.text}" for suggestion in report.suggestions]
+    lines += _text_part("By topic", [(name, _text_tally(tally)) for name, tally in report.topics])
+    levels = [(row[0], f"{row[1]} answers, {row[2]} right: {row[3]}") for row in _level_rows(report)]
+    lines += _text_part("How sure against how right", levels)
+    lines += _text_part("Day by day", [(day, _text_tally(tally)) for day, tally in report.days])
+    lines += _text_part("Questions to look at again", [(s.topic, s.text) for s in report.mistakes[:10]])
+    lines += _text_part("Missed again and again", [(s.topic, s.text) for s in report.leeches])
+    return "\n".join(lines) + "\n"
+
+
+def _text_part(title: str, named: Sequence[tuple[str, str]]) -> list[str]:
+    return ["", f"{title}:", *(f"  {name}: {said}" for name, said in named)] if named else []
+
+
+def _text_tally(tally: Tally) -> str:
+    said = f"{tally.answers} answers, {share(tally.accuracy)} right"
+    sure = f", {share(tally.how_sure)} sure" if tally.how_sure is not None else ""
+    return f"{said}{sure}, {duration(tally.seconds)}"
+
+
 # Markdown
 
 

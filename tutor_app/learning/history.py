@@ -35,7 +35,16 @@ from tutor_app.learning.records import (
     new_id,
 )
 from tutor_app.learning.reviews import Schedule
-from tutor_app.learning.storage import Row, Values, connect, make_private, plainly, upgrade_safely
+from tutor_app.learning.storage import (
+    Row,
+    Values,
+    back_up,
+    connect,
+    make_private,
+    new_backup_path,
+    plainly,
+    upgrade_safely,
+)
 from tutor_app.questions.formats import native
 from tutor_app.questions.model import Bank, Question
 
@@ -370,6 +379,11 @@ class History:
         rows = self.read("SELECT body FROM own_questions WHERE profile = ? ORDER BY at", (profile.id,))
         kept = [native.loads(body, PERSONAL_BANK).bank.questions for (body,) in rows]
         return Bank(f"{profile.name}'s questions", tuple(question for part in kept for question in part))
+
+    def back_up(self, target: Path | None = None) -> Path:
+        """Keep a whole, consistent copy; others may go on writing meanwhile."""
+        with self._lock, plainly(self.path):
+            return back_up(self._connection, target or new_backup_path(self.path))
 
     # For the modules that read and write whole histories
 

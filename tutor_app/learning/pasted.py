@@ -9,9 +9,10 @@ from tutor_app.errors import UserError
 from tutor_app.questions import text as texts
 from tutor_app.questions.model import MOST_CHOICES, Question
 
-_LABEL = re.compile(r"(?P<mark>[*✓✔]\s*)?[(\[]?(?P<label>[A-Za-z]|\d{1,2})(?:[.)\]:]+|\s+[-–])\s+(?=\S)")
-_LABELLED_LINE = re.compile(r"\s*" + _LABEL.pattern + r"(?P<text>.*)")
-_INLINE = re.compile(r"(?:(?<=\s)|^)" + _LABEL.pattern)
+_START = r"(?P<mark>[*✓✔]\s*)?[(\[]?(?P<label>[A-Za-z]|\d{1,2})"
+_LABELLED_LINE = re.compile(_START + r"(?:[.)\]:]+\s*|\s+[-–]\s+)(?P<text>\S.*)")
+_INLINE = re.compile(r"(?:(?<=\s)|^)" + _START + r"[.)\]:]+\s+(?=\S)")
+_NUMBER = re.compile(r"(?:question\s*|q)?\d{1,3}\s*[.):]\s+(?=\S)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-–—*•◦▪○●‣·]|\[(?P<box>[ xX✓])\]|[☐☑◯])\s+(?P<text>\S.*)")
 _ANSWER = re.compile(
     r"\s*(?:the\s+)?(?:correct\s+|right\s+)?(?:answer|key)(?:\s+is)?\s*[:=]?\s+[(\[]?(?P<label>[A-Za-z]|\d)[)\].]?\s*",
@@ -40,7 +41,7 @@ class Pasted:
 
 
 def recognise(pasted: str) -> Pasted:
-    """Find the choices: `A) …`, `a. …`, `1) …`, bullets, all in one line, or one a line after the question."""
+    """Find the choices: `A) …`, `a. …`, `1) …`, bullets, all in one line, or one a line after the text."""
     lines = [line.strip() for line in texts.plain(pasted).split("\n")]
     lines, label = _take_answer_line([line for line in lines if line])
     found = _first(lines, (_labelled, _bulleted, _inline, _one_a_line))
@@ -95,7 +96,8 @@ def _bulleted(lines: list[str]) -> Pasted | None:
     start = next((i for i, match in enumerate(bullets) if match), 0)
     if start == 0 or not all(bullets[start:]):
         return None
-    choices, answer = [], None
+    choices: list[str] = []
+    answer = None
     for match in filter(None, bullets[start:]):
         text, ticked = _unticked(match["text"], (match["box"] or "").strip())
         answer = len(choices) if ticked else answer
@@ -115,7 +117,8 @@ def _inline(lines: list[str]) -> Pasted | None:
         if _index_of(mark["label"], len(run) + 1) == len(run):
             run.append(mark)
     ends = [mark.start() for mark in run[1:]] + [len(whole)]
-    choices, answer = [], None
+    choices: list[str] = []
+    answer = None
     for mark, end in zip(run, ends, strict=True):
         text, ticked = _unticked(whole[mark.end() : end].strip().rstrip(";,"), mark["mark"])
         answer = len(choices) if ticked else answer
@@ -138,6 +141,8 @@ def _one_a_line(lines: list[str]) -> Pasted | None:
 
 def _made(before: Sequence[str], choices: Sequence[str], answer: int | None) -> Pasted | None:
     text = "\n".join(before).strip()
+    if len(before) == 1:
+        text = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
     if not text or not 2 <= len(choices) <= MOST_CHOICES or not all(choices):
         return None
     return Pasted(text, tuple(choices), answer)

@@ -1,0 +1,152 @@
+"""Talking line by line: for screen readers, dumb terminals and scripts. No colour, no cursor movement."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from tutor_app.learning import marking
+from tutor_app.learning.progress import share
+from tutor_app.questions import text as texts
+from tutor_app.questions.model import Question
+from tutor_app.students.explanation import Answer, Origin, Step
+
+LETTERS = "ABCDEFGH"
+
+
+class LeaveError(Exception):
+    """The student wants to stop, or the input has ended."""
+
+
+class Talk:
+    """Says lines and asks for them. What comes from outside can send no control codes to the terminal."""
+
+    def __init__(self, source: TextIO, out: TextIO) -> None:
+        self._source, self._out = source, out
+
+    def say(self, *lines: str) -> None:
+        """Each text on its own line."""
+        for line in lines:
+            self._out.write(texts.plain(line) + "\n")
+        self._out.flush()
+
+    def ask(self, prompt: str) -> str:
+        """One line, trimmed; LeaveError at the end of the input or on 'quit'."""
+        self._out.write(prompt + " ")
+        self._out.flush()
+        line = self._source.readline()
+        if not line:
+            self._out.write("\n")
+            raise LeaveError
+        said = texts.plain(line)
+        if said.casefold() in ("quit", "exit", "q"):
+            raise LeaveError
+        return said
+
+    def ask_many(self, prompt: str) -> str:
+        """Lines up to an empty one."""
+        self.say(prompt)
+        lines: list[str] = []
+        while line := self.ask(">"):
+            lines.append(line)
+        return "\n".join(lines)
+
+    def ask_number(self, prompt: str, allowed: Iterable[int]) -> int:
+        """One of some numbers, asked for until it is one."""
+        numbers = list(allowed)
+        while True:
+            said = self.ask(prompt)
+            if said.isdecimal() and int(said) in numbers:
+                return int(said)
+            self.say(f"Type one of {', '.join(map(str, numbers))}, or quit.")
+
+
+def say_question(talk: Talk, question: Question, heading: str, struck: Iterable[int] = ()) -> None:
+    """A heading, the question, and its choices by letter."""
+    talk.say("", heading, question.text)
+    if question.image:
+        talk.say(f"Picture: {question.image}")
+    gone = set(struck)
+    for index, choice in enumerate(question.choices):
+        talk.say(f"  {LETTERS[index]}) {choice}" + (" (tried: not this one)" if index in gone else ""))
+
+
+def step_line(number: int, step: Step) -> str:
+    """A step with where it comes from, in words."""
+    origin = {Origin.FACT: "fact", Origin.TUTOR: "tutor's words", Origin.BANK: "from the bank"}[step.origin]
+    return f"Step {number} ({origin}): {step.text}"
+
+
+def source_line(number: int, step: Step) -> str:
+    """Where a step comes from."""
+    if step.origin is Origin.TUTOR:
+        return f"Step {number} is in the tutor's own words. They can be wrong: flag them if they are."
+    where = step.source or ("the fact base" if step.origin is Origin.FACT else "this bank")
+    return f"Step {number} comes from {where}."
+
+
+def choice_line(question: Question, index: int) -> str:
+    """`B) gravity`"""
+    return f"{LETTERS[index]}) {question.choices[index]}"
+
+
+def key_line(question: Question) -> str:
+    """The right answer as the bank has it, or nothing."""
+    if question.answer is not None:
+        return f"The answer: {choice_line(question, question.answer)}"
+    if question.accepted:
+        return f"The answer: {' or '.join(question.accepted)}"
+    return ""
+
+
+def tutor_lines(question: Question, answer: Answer) -> list[str]:
+    """The tutor's own answer with its confidence in each choice."""
+    if answer.choice is None:
+        return [f"The tutor's answer: {answer.text}"] if answer.text else []
+    said = f"The tutor's answer: {choice_line(question, answer.choice)}, {share(answer.confidence)} sure."
+    if not answer.sure:
+        likely = " or ".join(choice_line(question, index) for index in answer.likeliest)
+        said = f"The tutor is not sure. Likeliest: {likely}."
+    bars = [
+        f"  {LETTERS[index]}) {share(value):>4} {bar(value)}"
+        for index, value in enumerate(answer.probabilities)
+    ]
+    lines = [said, *bars]
+    if question.answer is not None and answer.choice != question.answer:
+        lines.append("The tutor disagrees with the bank's key here. One of them is wrong: ask your teacher.")
+    return lines
+
+
+def bar(value: float, width: int = 20) -> str:
+    """A share in plain characters."""
+    full = round(value * width)
+    return "#" * full + "." * (width - full)
+
+
+def choice_of(said: str, question: Question) -> tuple[int, int | None] | None:
+    """`b`, `B)`, `2` or, with how sure, `b 3`: the choice's index and the certainty."""
+    match = re.fullmatch(r"\(?([A-Ha-h]|[1-8])[).:]?(?:\s+([123]))?", said)
+    if not match:
+        return None
+    label = match[1]
+    index = int(label) - 1 if label.isdigit() else LETTERS.index(label.upper())
+    certainty = int(match[2]) if match[2] else None
+    return (index, certainty) if index < len(question.choices) else None
+
+
+def ask_certainty(talk: Talk) -> int:
+    """How sure, 1 to 3."""
+    words = ", ".join(f"{level} {word}" for level, word in marking.CERTAINTY_WORDS.items())
+    return talk.ask_number(f"How sure are you? {words}:", marking.CERTAINTIES)
+
+
+Commands = dict[str, Callable[[str], None]]
+
+
+def run_command(commands: Commands, said: str) -> bool:
+    """Run the command a line begins with, if it does."""
+    word, _, rest = said.partition(" ")
+    command = commands.get(word.casefold())
+    if command is None:
+        return False
+    command(rest.strip())
+    return True
