@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations
 
 from distill.corpus import Item, line_of, read_items, write_items
 from distill.judging import PackageJudge
@@ -15,22 +15,18 @@ from distill.stages import Work
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 from tutor_app.questions.duplicates import likeness
+from tutor_app.students import guard
 
 Judge = Callable[[Sequence[Item]], list[tuple[float, ...]]]
 """The probability an answer student gives each choice, for each row, when it has read the rationale."""
 
 EXAMPLES = 3
-_LETTER = re.compile(
-    r"\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer)s?\s*(?:is|are|:)?\s*(?:\([A-Ha-h1-8]\)|[A-H1-8]\b(?![-']))(?!\s+[a-z])"
-    r"|\b(?:[Oo]ption|[Cc]hoice)s?\s+(?:[A-H]|[1-8])\b"
-    r"|(?:^|\s)\(?[A-H]\)(?=\s|$)|\b(?:first|second|third|fourth|last) (?:option|choice)\b"
-)
+SAME_LINE = 0.95  # lines that share so much of their words say the same
 _NOT = re.compile(r"\b(?:not|never|no|cannot|can't|don't|doesn't|isn't|aren't|won't)\b\s*", re.IGNORECASE)
 _CONCLUSION = re.compile(
     r"\b(?:so|therefore|thus|hence)\b.*\b(?:the (?:right |correct |best )?answer|it must be|it is)\b", re.I
 )
 _WORD = re.compile(r"[^\W_]+")
-_LOOP = 4  # so many words in a row, said three times, are a loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +85,10 @@ def _faults(row: Item, settings: Filter) -> Iterator[str]:
     yield "another answer" if row.claimed and not _same(row.claimed, row.key) else ""
     yield "too many lines" if _too_many(row, settings) else ""
     yield "too long" if sum(words) > settings.most_words or max(words) > settings.most_words_a_line else ""
-    yield "option letter" if any(map(_LETTER.search, lines)) else ""
-    yield "loop" if _loops(lines) else ""
+    yield "option letter" if any(map(guard.shows_letters, lines)) else ""
+    yield "broken sentence" if not all(map(guard.well_formed, lines)) else ""
     yield "contradiction" if _contradicts(lines) else ""
+    yield "loop" if _loops(lines) else ""
     yield "another answer" if _concludes_otherwise(row) else ""
 
 
@@ -108,10 +105,9 @@ def _words(text: str) -> list[str]:
 
 
 def _loops(lines: Sequence[str]) -> bool:
-    words = _words(" ".join(lines))
-    runs = Counter(tuple(words[i : i + _LOOP]) for i in range(len(words) - _LOOP + 1))
-    stutter = any(a == b == c for (a, b), (_, c) in pairwise(pairwise(words)))
-    return stutter or max(runs.values(), default=0) >= 3
+    """A line goes round in circles, or two lines say the same."""
+    said_twice = any(guard.overlap(one, other) > SAME_LINE for one, other in combinations(lines, 2))
+    return said_twice or any(map(guard.looping, lines))
 
 
 def _contradicts(lines: Sequence[str]) -> bool:

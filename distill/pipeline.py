@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from distill.recipe import Folders, Recipe
-from distill.stages import LOG, STAGES, Stage, Work, stage_named
+from distill.stages import LOG, STAGES, Stage, Work
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 from tutor_app.students import prompts
@@ -107,12 +107,10 @@ class Pipeline:
                 self._do(stage)
 
     def _wanted(self, start: str, only: str) -> tuple[Stage, ...]:
+        names = [stage.name for stage in self.stages]
         if only:
-            return (stage_named(only),)
-        if not start:
-            return self.stages
-        first = self.stages.index(stage_named(start))
-        return self.stages[first:]
+            return (self.stages[names.index(only)],)
+        return self.stages[names.index(start) if start else 0 :]
 
     def _do(self, stage: Stage) -> None:
         part, inputs = self.part(stage.name), self.inputs(stage)

@@ -19,6 +19,7 @@ from distill.teachers.prompting import read_reply
 from distill.teachers.written import own_rationales, rationales_from_files
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
+from tutor_app.questions.text import plain
 
 Shard = tuple[int, int]
 
@@ -115,7 +116,7 @@ def _rows(asks: Sequence[Ask], teacher: Teacher, journal: Journal) -> Iterator[I
         told = journal.get(ask)
         if told is None:
             raise UserError(f"The teacher {teacher.label!r} left questions unanswered; run again to go on.")
-        reply = read_reply(told.text)
+        reply = read_reply(plain(told.text))
         yield replace(
             ask.item,
             facts=reply.facts,

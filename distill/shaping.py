@@ -9,7 +9,7 @@ _CONCLUDES = re.compile(
     r"^(?:so|therefore|thus|hence|as a result|this means|that means|consequently)\b[,:]?\s*", re.I
 )
 _PICTURE = re.compile(r"^\s*(?:Figure|Fig\.|Table)\s+[\d.]+|\bhttps?:|\bURL\b|\.swf\b", re.I)
-_BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|[AQ]:|\(?[a-e]\))\s+")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -51,6 +51,17 @@ def split_reasoning(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(lines) < 2:
         return lines, ()
     return lines[:-1], lines[-1:]
+
+
+def concludes(text: str) -> bool:
+    """Some sentence draws a conclusion in so many words."""
+    return any(_CONCLUDES.match(line) for line in sentences(text))
+
+
+def is_reasoning(text: str, key: str) -> bool:
+    """A few sentences that end by saying the answer; else it is a paragraph of support."""
+    lines = sentences(text)
+    return 2 <= len(lines) <= 4 and len(text.split()) <= 45 and _share(_words(key), lines[-1]) >= 0.5
 
 
 def most_telling(paragraph: str, question: str, key: str, most: int = 2) -> tuple[str, ...]:

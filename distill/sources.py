@@ -8,14 +8,11 @@ from typing import Any
 
 from distill.corpus import Item
 from distill.recipe import Folders, Source
-from distill.shaping import most_telling, shaped, split_reasoning
+from distill.shaping import concludes, is_reasoning, most_telling, shaped, split_reasoning
 from tutor_app.errors import UserError
 from tutor_app.questions.formats import read_file
 from tutor_app.questions.model import MOST_CHOICES, Question
 from tutor_app.questions.text import plain
-
-LONG_SUPPORT = 5
-"""From so many sentences on, a rationale is a support paragraph, not reasoning."""
 
 
 def read_source(source: Source, folders: Folders) -> tuple[list[Item], list[str]]:
@@ -119,10 +116,9 @@ def _explanation(row: Mapping[str, Any], question: str, key: str) -> tuple[tuple
     text = plain(str(row.get("rationale") or ""))
     if not text:
         return facts, ()
-    told_facts, steps = split_reasoning(text)
-    if not facts and len(told_facts) + len(steps) >= LONG_SUPPORT:
-        return most_telling(text, question, key), ()
-    return told_facts, steps
+    if facts or concludes(text) or is_reasoning(text, key):
+        return split_reasoning(text)
+    return most_telling(text, question, key), ()
 
 
 def _from_question(question: Question) -> Item:

@@ -81,7 +81,7 @@ class Journal:
         with self._path.open("r+b" if self._path.exists() else "w+b") as file:
             _after_last_whole_line(file)
             for told in replies:
-                file.write(json.dumps(asdict(told), ensure_ascii=False).encode() + b"\n")
+                file.write(json.dumps(asdict(told)).encode() + b"\n")
                 file.flush()
                 self._told[told.code] = told
                 yield told

@@ -1,0 +1,110 @@
+"""A recipe's mistakes are told with their place and the nearest known key."""
+
+from pathlib import Path
+
+import pytest
+
+from distill.recipe import Folders, read_recipe
+from tutor_app.errors import UserError
+
+WHOLE = """
+[run]
+name = "small"
+
+[base]
+fresh = "llama"
+
+[[sources]]
+name = "ours"
+files = ["bank.jsonl"]
+
+[[sources]]
+name = "held-out"
+files = ["dev.jsonl"]
+role = "dev"
+"""
+
+
+def recipe_file(folder: Path, text: str) -> Path:
+    path = folder / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(folder: Path, text: str) -> str:
+    with pytest.raises(UserError) as error:
+        read_recipe(recipe_file(folder, text))
+    return str(error.value)
+
+
+def test_a_small_recipe_is_filled_with_defaults(tmp_path: Path) -> None:
+    recipe = read_recipe(recipe_file(tmp_path, WHOLE))
+    assert [source.role for source in recipe.sources] == ["train", "dev"]
+    assert recipe.teachers[0].kind == "written"
+    assert recipe.answer_student.phases[0].without == 1.0
+
+
+def test_an_unknown_key_is_named_with_its_line_and_the_nearest_known_one(tmp_path: Path) -> None:
+    words = refusal(tmp_path, WHOLE + "\n[rationale_student]\nepoch = 3\n")
+    assert "recipe.toml:18: [rationale_student] has no key `epoch`; did you mean `epochs`?" in words
+
+
+def test_an_unknown_section_is_named(tmp_path: Path) -> None:
+    assert "did you mean `answer_student`" in refusal(tmp_path, WHOLE + "\n[answer_students]\nlora = 3\n")
+
+
+def test_the_second_of_several_tables_is_told_from_the_first(tmp_path: Path) -> None:
+    words = refusal(tmp_path, WHOLE + '\n[[sources]]\nname = "third"\nfiles = ["x"]\nrolle = "dev"\n')
+    assert "recipe.toml:20: [sources] has no key `rolle`; did you mean `role`?" in words
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("epochs = 'two'", "`epochs` must be a number, not 'two'"),
+        ("epochs = -1", "epochs must be above 0"),
+        ("epochs = true", "`epochs` must be a number, not True"),
+        ("candidates = 1.5", "`candidates` must be a whole number, not 1.5"),
+        ("supposed = 2", "supposed is a share between 0 and 1"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_line(tmp_path: Path, line: str, told: str) -> None:
+    assert f"recipe.toml:18: {told}" in refusal(tmp_path, f"{WHOLE}\n[rationale_student]\n{line}\n")
+
+
+def test_a_text_where_a_list_belongs_is_refused(tmp_path: Path) -> None:
+    words = refusal(tmp_path, WHOLE.replace('["bank.jsonl"]', '"bank.jsonl"'))
+    assert "`files` must be a list" in words
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    assert "[run] needs the key `name`" in refusal(tmp_path, WHOLE.replace('name = "small"', "seed = 2"))
+
+
+def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    assert "line 2" in refusal(tmp_path, "[run]\nname = \n")
+
+
+def test_sections_that_name_a_source_the_recipe_lacks_are_refused(tmp_path: Path) -> None:
+    words = refusal(tmp_path, WHOLE + '\n[evaluate]\nsources = ["arc"]\n')
+    assert "names the source 'arc', which the recipe does not have" in words
+
+
+def test_a_base_is_a_model_or_fresh_weights_but_not_both(tmp_path: Path) -> None:
+    words = refusal(tmp_path, WHOLE.replace('fresh = "llama"', 'fresh = "llama"\nmodel = "x"'))
+    assert "either `model` or `fresh`" in words
+
+
+def test_files_are_found_beside_the_recipe_in_the_data_folder_and_among_the_shipped(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("here.jsonl", "data/b.jsonl", "data/a.jsonl"):
+        (tmp_path / name).write_text("{}")
+    folders = Folders(tmp_path, tmp_path / "data")
+    assert folders.files("here.jsonl") == [tmp_path / "here.jsonl"]
+    assert [path.name for path in folders.files("data:*.jsonl")] == ["a.jsonl", "b.jsonl"]
+    assert folders.place("shipped:banks").name == "banks"
+
+
+def test_missing_data_says_how_to_give_its_folder(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="--data"):
+        Folders(tmp_path, tmp_path / "data").files("data:arc.jsonl")
