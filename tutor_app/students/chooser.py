@@ -1,0 +1,111 @@
+"""Choosing facts: the rationale student scores the candidates; it does not invent science."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tutor_app.knowledge.facts import Fact
+from tutor_app.questions.model import Question
+from tutor_app.students.answering import asked
+from tutor_app.students.calibration import Calibration
+from tutor_app.students.engine import OptionScore, Request, Student
+from tutor_app.students.explanation import Origin, Step
+from tutor_app.students.guard import overlap
+from tutor_app.students.prompts import fact_prior_prompt, rationale_prompt
+
+CANDIDATES = 8
+MOST_FACTS = 3
+_MARGIN = 0.35  # how far behind the best, per token, a second or third fact may be
+_NEAR_REPEAT = 0.6
+
+
+class FactSource(Protocol):
+    """What choosing needs of the fact base."""
+
+    def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]: ...
+
+    def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]: ...
+
+    def keep_priors(self, package: str, scores: Mapping[int, float]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a fact explains a question, per token, above how likely it is anyhow."""
+
+    fact: Fact
+    score: float
+
+
+class Chooser:
+    """The rationale student's choice among the fact base's candidates."""
+
+    def __init__(self, student: Student, facts: FactSource, calibration: Calibration, package: str) -> None:
+        self._student, self._facts = student, facts
+        self._calibration, self._package = calibration, package
+
+    def choose(
+        self, wanted: Sequence[tuple[Question, str]], cancel: threading.Event | None = None
+    ) -> list[tuple[Step, ...]]:
+        """For each question and its supposed answer: one to three facts as steps; none where none fits."""
+        candidates = [
+            self._facts.candidates(question, CANDIDATES, supposed or None) for question, supposed in wanted
+        ]
+        requests: list[Request] = [
+            (rationale_prompt(asked(question), (), supposed), [fact.text for fact in found])
+            for (question, supposed), found in zip(wanted, candidates, strict=True)
+        ]
+        known, unknown = self._priors(candidates)
+        prior_request = (fact_prior_prompt(), [fact.text for fact in unknown])
+        *scored, measured = self._student.score([*requests, prior_request], cancel=cancel)
+        known |= self._keep(unknown, measured)
+        chosen = []
+        for found, scores in zip(candidates, scored, strict=True):
+            kept = select(self._fits(found, scores, known), self._calibration.fact_threshold)
+            chosen.append(tuple(as_step(fact) for fact in kept))
+        return chosen
+
+    def measure(self, facts: Sequence[Fact], cancel: threading.Event | None = None) -> None:
+        """Measure facts without any question beforehand, so that choosing among them is one pass."""
+        request = (fact_prior_prompt(), [fact.text for fact in facts])
+        (measured,) = self._student.score([request], cancel=cancel)
+        self._keep(facts, measured)
+
+    def _priors(self, candidates: Sequence[Sequence[Fact]]) -> tuple[dict[int, float], list[Fact]]:
+        """What is known of the candidates, and those not measured yet."""
+        every = list({fact.id: fact for found in candidates for fact in found}.values())
+        known = self._facts.priors(self._package, every) if every else {}
+        return known, [fact for fact in every if fact.id not in known]
+
+    def _keep(self, facts: Sequence[Fact], scores: Sequence[OptionScore]) -> dict[int, float]:
+        measured = {fact.id: score.total for fact, score in zip(facts, scores, strict=True)}
+        if measured:
+            self._facts.keep_priors(self._package, measured)
+        return measured
+
+    def _fits(
+        self, found: Sequence[Fact], scores: Sequence[OptionScore], priors: Mapping[int, float]
+    ) -> list[Fit]:
+        weight = self._calibration.fact_prior_weight
+        return [
+            Fit(fact, (score.total - weight * priors[fact.id]) / score.tokens)
+            for fact, score in zip(found, scores, strict=True)
+        ]
+
+
+def select(fits: Sequence[Fit], threshold: float) -> list[Fact]:
+    """The best first; others only when they fit nearly as well and say something else."""
+    ordered = sorted((fit for fit in fits if fit.score >= threshold), key=lambda fit: -fit.score)
+    kept: list[Fact] = []
+    for fit in ordered:
+        if len(kept) == MOST_FACTS or fit.score < ordered[0].score - _MARGIN:
+            break
+        if all(overlap(fit.fact.text, other.text) < _NEAR_REPEAT for other in kept):
+            kept.append(fit.fact)
+    return kept
+
+
+def as_step(fact: Fact) -> Step:
+    """A fact as a step, word for word and with its source."""
+    return Step(fact.text, Origin.FACT, fact.source, fact.id)

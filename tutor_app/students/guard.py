@@ -1,0 +1,124 @@
+"""What a student may show: no loops, no rambling, no option letters, no step for a wrong option."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+MOST_STEP_WORDS = 60
+MOST_STEP_CHARACTERS = 400
+_FEWEST_STEP_WORDS = 3
+_PHRASE, _SENTENCE = 4, 8  # words; so long a phrase said three times, or so long a run said twice, is a loop
+
+_WORD = re.compile(r"[^\W_]+(?:['’.,/][^\W_]+)*")
+_LETTERED = re.compile(
+    r"\(\s*[A-Ha-h]\s*\)|^\s*[A-Ha-h]\s*[).:]\s|\b(?:option|choice|answer)s?\s+(?:is\s+)?\(?[A-H]\b(?!\w)",
+)
+_CONTROL_MARK = re.compile(r"<\|.*?\|>|</?s>|<unk>|<pad>|�")
+_CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
+_STOPPED = (
+    "a an the of in on to is are was were be been being it its they their them this that these those he his "
+    "she her we you and or but so not no for with by from at as into than then there which who what when "
+    "where why how can will would does do did has have had if because"
+)
+_STOPWORDS = frozenset(_STOPPED.split())
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text, lower case."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def content_words(text: str) -> list[str]:
+    """The words that carry meaning, cut to their stems; all words where none does (`to it`)."""
+    every = words(text)
+    return [_stem(word) for word in every if word not in _STOPWORDS] or every
+
+
+def overlap(one: str, other: str) -> float:
+    """How much two sentences say the same: twice the shared content words over all of theirs, 0 to 1."""
+    first, second = set(content_words(one)), set(content_words(other))
+    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+def looping(text: str) -> bool:
+    """The text goes round in circles: says something again and again, or twice right after itself."""
+    said = words(text)
+    if _most_said(said, _PHRASE) >= 3 or _most_said(said, _SENTENCE) >= 2:
+        return True
+    starts = range(len(said))
+    if any(said[i : i + n] == said[i + n : i + 2 * n] for n in (2, 3, 4, 5, 6) for i in starts[: 1 - 2 * n]):
+        return True
+    return any(said[i] == said[i + 1] == said[i + 2] for i in starts[:-2])
+
+
+def _most_said(said: Sequence[str], length: int) -> int:
+    phrases = Counter(tuple(said[i : i + length]) for i in range(len(said) - length + 1))
+    return max(phrases.values(), default=0)
+
+
+def rambling(text: str) -> bool:
+    """Longer than a step may be."""
+    return len(text) > MOST_STEP_CHARACTERS or len(words(text)) > MOST_STEP_WORDS
+
+
+def well_formed(step: str) -> bool:
+    """One whole sentence in plain words, as a teacher would let stand."""
+    return (
+        len(words(step)) >= _FEWEST_STEP_WORDS
+        and not step[0].islower()
+        and (step[0].isalnum() or step[0] in "\"'“‘([−-")
+        and bool(_CLOSED.search(step))
+        and _balanced(step)
+        and not _CONTROL_MARK.search(step)
+    )
+
+
+def shows_letters(step: str) -> bool:
+    """Speaks of options by letter, which the reader's screen may order otherwise."""
+    return bool(_LETTERED.search(step))
+
+
+def names(text: str, option: str) -> bool:
+    """All content words of the option are in the text."""
+    said = set(content_words(text))
+    return all(word in said for word in content_words(option))
+
+
+def hints_at(text: str, option: str) -> bool:
+    """At least half of the option's content words are in the text."""
+    said, wanted = set(content_words(text)), content_words(option)
+    return 2 * sum(word in said for word in wanted) >= len(wanted)
+
+
+def for_a_wrong_option(step: str, choices: Sequence[str], supposed: str) -> bool:
+    """The step names another option and not the supposed answer: better left out than false."""
+    if not supposed or hints_at(step, supposed):
+        return False
+    return any(names(step, choice) for choice in choices if choice != supposed)
+
+
+def fit_to_show(step: str, so_far: Sequence[str], choices: Sequence[str] = (), supposed: str = "") -> bool:
+    """A written step may be shown after the steps so far."""
+    return not (
+        not step
+        or rambling(step)
+        or looping(step)
+        or not well_formed(step)
+        or shows_letters(step)
+        or any(overlap(step, earlier) > 0.85 for earlier in so_far)
+        or for_a_wrong_option(step, choices, supposed)
+    )
+
+
+def _balanced(text: str) -> bool:
+    pairs = (("(", ")"), ("[", "]"), ("“", "”"))
+    return all(text.count(a) == text.count(b) for a, b in pairs) and text.count('"') % 2 == 0
+
+
+def _stem(word: str) -> str:
+    """A light stem: plural and verb endings off, so that `attracts` names `attract`."""
+    for ending in ("ing", "ies", "es", "ed", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            return word[: -len(ending)]
+    return word[:-1] if word.endswith(("e", "y")) and len(word) > 3 else word

@@ -1,0 +1,279 @@
+"""The tutor: two students joined, one writing the rationale, the other inferring the answer.
+
+How a question is explained, each stage for a whole batch (a lone question is a batch of one):
+
+1. the answer student scores the options after the question alone;
+2. the key, or else the likeliest option, is supposed to be right;
+3. the rationale student chooses the facts that explain it, and writes the step that applies them;
+4. the answer student scores the options again after the rationale, and both routes are joined;
+5. where that answer is another than the supposed one, a rationale is written for it too, once.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tutor_app.questions.model import Question
+from tutor_app.students import answering
+from tutor_app.students.answering import Scores
+from tutor_app.students.calibration import Calibration
+from tutor_app.students.chooser import Chooser, FactSource
+from tutor_app.students.engine import Cancelled, Student
+from tutor_app.students.explanation import Answer, Explanation, Origin, Settings, Step, Style
+from tutor_app.students.selfcheck import Attempt, settle
+from tutor_app.students.writer import Task, Writer
+
+Rationale = tuple[Step, ...]
+Disagreement = Callable[[Question, Explanation], None]
+
+_REMEMBERED = 512  # questions whose scores are kept: a second look, or a second round, costs nothing
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One question on its way to an explanation."""
+
+    question: Question
+    supposed: str = ""
+    facts: Rationale = ()
+    by_question: Scores = ()
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def guessed(self) -> bool:
+        """No key says which choice is right."""
+        return bool(self.question.choices) and self.question.answer is None
+
+    @property
+    def task(self) -> Task:
+        """What the rationale student is to write."""
+        return Task(self.question, self.supposed, self.facts)
+
+
+class Tutor:
+    """Explains questions; implements `Explainer`. Threads may share it: one stage runs at a time.
+
+    `on_disagreement` is told of every question whose key no rationale led to.
+    """
+
+    def __init__(
+        self,
+        rationale: Student,
+        answer: Student,
+        facts: FactSource | None,
+        calibration: Calibration,
+        name: str,
+        on_disagreement: Disagreement | None = None,
+    ) -> None:
+        self._writer = Writer(rationale)
+        self._answerer = answer
+        self.chooser = Chooser(rationale, facts, calibration, name) if facts is not None else None
+        self._calibration = calibration
+        self._name = name
+        self.on_disagreement = on_disagreement
+        self._turn = threading.Lock()
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="answer-student")
+        self._scored: OrderedDict[tuple[str, tuple[str, ...]], Scores] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """The students' name and version."""
+        return self._name
+
+    def judge(self, question: Question) -> Answer:
+        """The answer from the question alone."""
+        with self._turn:
+            if question.is_open:
+                return answering.open_answers(self._answerer, [(question, ())], self._calibration, None)[0]
+            (scores,) = self._score_questions([question], None)
+            return answering.conclude(question, scores, None, self._calibration)
+
+    def explain(
+        self, question: Question, settings: Settings = Settings(), cancel: threading.Event | None = None
+    ) -> Iterator[Step | Explanation]:
+        """Steps as they are made, then the whole explanation; its steps stand where they differ."""
+        started = time.perf_counter()
+        timings: dict[str, float] = {}
+        shown: list[Step] = []
+        draft = _Draft(question)
+        try:
+            for step in self._first_round(draft, settings, cancel):
+                timings.setdefault("first_step", time.perf_counter() - started)
+                shown.append(step)
+                yield step
+            with self._turn:
+                self._reconsider([draft], settings, cancel)
+        except Cancelled:
+            return
+        explanation = self._finish(draft, timings)
+        if explanation.steps[: len(shown)] == tuple(shown):
+            for step in explanation.steps[len(shown) :]:
+                timings.setdefault("first_step", time.perf_counter() - started)
+                yield step
+        timings["total"] = time.perf_counter() - started
+        yield explanation
+
+    def explain_many(
+        self,
+        questions: Sequence[Question],
+        settings: Settings = Settings(),
+        cancel: threading.Event | None = None,
+    ) -> list[Explanation]:
+        """Many explanations, each stage in batches; raises `Cancelled` when cancelled."""
+        started = time.perf_counter()
+        drafts = [_Draft(question) for question in questions]
+        with self._turn:
+            self._begin(drafts, settings, cancel)
+            self._read(drafts, self._write(drafts, settings, cancel), cancel)
+            self._reconsider(drafts, settings, cancel)
+        seconds = (time.perf_counter() - started) / max(1, len(drafts))
+        return [self._finish(draft, {"total": seconds}) for draft in drafts]
+
+    def _first_round(
+        self, draft: _Draft, settings: Settings, cancel: threading.Event | None
+    ) -> Iterator[Step]:
+        """Steps of the first rationale as they are made; samples of it are compared before one is shown."""
+        with self._turn:
+            self._begin([draft], settings, cancel)
+        yield from draft.facts
+        if settings.samples == 1 and not draft.facts:
+            free: list[Step] = []
+            for step in self._writer.stream(draft.task, cancel):
+                free.append(step)
+                yield step
+            rationales = [[tuple(free)]] if free else None
+        else:
+            rationales = None
+        with self._turn:
+            self._read([draft], rationales or self._write([draft], settings, cancel), cancel)
+
+    def _begin(self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None) -> None:
+        """Question route, supposed answers, facts; both students at once where keys are known."""
+        judged = [draft for draft in drafts if not draft.question.is_open]
+
+        def score() -> None:
+            scores = self._score_questions([draft.question for draft in judged], cancel)
+            for draft, found in zip(judged, scores, strict=True):
+                draft.by_question = found
+
+        scoring = self._beside.submit(score)
+        try:
+            if any(draft.question.answer is None for draft in judged):
+                scoring.result()
+            for draft in drafts:
+                guess = self._concluded(draft, None) if draft.guessed else None
+                draft.supposed = answering.suppose(draft.question, guess)
+            self._choose(drafts, settings, cancel)
+        finally:
+            scoring.result()
+
+    def _choose(self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None) -> None:
+        for draft in drafts:
+            draft.facts = ()
+        if self.chooser is None or not settings.use_facts or settings.style is Style.FREE:
+            return
+        chosen = self.chooser.choose([(draft.question, draft.supposed) for draft in drafts], cancel)
+        for draft, facts in zip(drafts, chosen, strict=True):
+            draft.facts = facts
+
+    def _write(
+        self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None
+    ) -> list[list[Rationale]]:
+        """Each draft's rationales, whole: the likeliest, and as many sampled ones as wanted."""
+        tasks = [draft.task for draft in drafts]
+        likeliest = self._writer.write(tasks, cancel)
+        more = self._writer.vary(tasks, settings.samples - 1, cancel) if settings.samples > 1 else None
+        rationales = []
+        for index, draft in enumerate(drafts):
+            written = [likeliest[index], *(more[index] if more else ())]
+            rationales.append(list(dict.fromkeys(draft.facts + steps for steps in written)))
+        return rationales
+
+    def _read(
+        self,
+        drafts: Sequence[_Draft],
+        rationales: Sequence[Sequence[Rationale]],
+        cancel: threading.Event | None,
+    ) -> None:
+        """The answer student reads every rationale, all in one batch."""
+        pairs = [(draft, steps) for draft, found in zip(drafts, rationales, strict=True) for steps in found]
+        answers = self._answers(pairs, cancel)
+        for (draft, steps), answer in zip(pairs, answers, strict=True):
+            draft.attempts.append(Attempt(draft.supposed, steps, answer))
+
+    def _answers(
+        self, read: Sequence[tuple[_Draft, Rationale]], cancel: threading.Event | None
+    ) -> list[Answer]:
+        """Open questions are answered in writing; where no step may be shown, the question alone decides."""
+        written = [(draft.question, steps) for draft, steps in read if draft.question.is_open]
+        scored = [(draft.question, steps) for draft, steps in read if draft.question.choices and steps]
+        replies = iter(answering.open_answers(self._answerer, written, self._calibration, cancel))
+        scores = iter(answering.rationale_route(self._answerer, scored, self._calibration, cancel))
+        answers = []
+        for draft, steps in read:
+            if draft.question.is_open:
+                answers.append(next(replies))
+            else:
+                answers.append(self._concluded(draft, next(scores) if steps else None))
+        return answers
+
+    def _reconsider(
+        self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None
+    ) -> None:
+        """Write again where the answer is not the supposed one or, in auto style, where facts did not do."""
+        settled = [(draft, settle(draft.question, draft.attempts, self._calibration)) for draft in drafts]
+        other = []
+        for draft, attempt in settled:
+            if draft.guessed and attempt.answer.text != draft.supposed:
+                draft.supposed = attempt.answer.text
+                other.append(draft)
+        if other:
+            self._choose(other, settings, cancel)
+            self._read(other, self._write(other, settings, cancel), cancel)
+        if settings.style is Style.AUTO:
+            doubtful = [draft for draft, attempt in settled if draft.facts and _doubtful(draft, attempt)]
+            self._try_free(doubtful, settings, cancel)
+
+    def _try_free(self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None) -> None:
+        for draft in drafts:
+            draft.facts = ()
+        if drafts:
+            self._read(drafts, self._write(drafts, settings, cancel), cancel)
+
+    def _finish(self, draft: _Draft, timings: dict[str, float]) -> Explanation:
+        """The explanation to show; the bank's own where the tutor has none that leads to the key."""
+        question = draft.question
+        best = settle(question, draft.attempts, self._calibration)
+        agrees = answering.right(question, best.answer)
+        steps = best.steps
+        if question.explanation and (agrees is False or not steps):
+            steps = tuple(Step(text, Origin.BANK, question.source) for text in question.explanation)
+        explanation = Explanation(steps, best.answer, agrees, self._name, timings)
+        if agrees is False and self.on_disagreement is not None:
+            self.on_disagreement(question, explanation)
+        return explanation
+
+    def _score_questions(self, questions: Sequence[Question], cancel: threading.Event | None) -> list[Scores]:
+        """The question route, of which what was scored before is remembered."""
+        new = list({_content(q): q for q in questions if _content(q) not in self._scored}.values())
+        scores = answering.question_route(self._answerer, new, self._calibration, cancel)
+        self._scored |= {_content(question): found for question, found in zip(new, scores, strict=True)}
+        found = [self._scored[_content(question)] for question in questions]
+        while len(self._scored) > _REMEMBERED:
+            self._scored.popitem(last=False)
+        return found
+
+    def _concluded(self, draft: _Draft, by_rationale: Scores | None) -> Answer:
+        return answering.conclude(draft.question, draft.by_question, by_rationale, self._calibration)
+
+
+def _content(question: Question) -> tuple[str, tuple[str, ...]]:
+    return answering.asked(question), question.choices
+
+
+def _doubtful(draft: _Draft, attempt: Attempt) -> bool:
+    right = answering.right(draft.question, attempt.answer)
+    return right is False or (right is None and not attempt.answer.sure)
