@@ -155,42 +155,6 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class RationaleStudent:
-    """How the first student is trained: to choose facts (listwise) and to write what applies them."""
-
-    epochs: float = 2.0
-    learning_rate: float = 3e-5
-    batch_tokens: int = 4096
-    candidates: int = 8  # facts to choose among; 0: no choosing, free style only
-    choosing_weight: float = 1.0
-    writing_weight: float = 1.0
-    supposed: float = 0.5  # share of examples that are told the answer
-    lora: int = 0  # rank; 0: all weights are trained
-    checkpoint_minutes: float = 5.0
-    average: int = 0  # average the last so many checkpoints; 0: none
-
-    def __post_init__(self) -> None:
-        _positive(self, "epochs", "learning_rate", "batch_tokens", "checkpoint_minutes")
-        _not_negative(self, "candidates", "choosing_weight", "writing_weight", "lora", "average")
-        _check("supposed", 0 <= self.supposed <= 1, "supposed is a share between 0 and 1")
-
-
-@dataclass(frozen=True, slots=True)
-class OwnRationales:
-    """The rationale student explains the training questions, for the answer student to learn from."""
-
-    limit: int = 0  # so many questions; 0: all
-    style: str = "grounded"
-    batch: int = 16
-    temperature: float = 0.7
-
-    def __post_init__(self) -> None:
-        _check("style", self.style in ("grounded", "free"), 'style is "grounded" or "free"')
-        _check("batch", self.batch >= 1, "batch must be 1 or more")
-        _not_negative(self, "limit", "temperature")
-
-
-@dataclass(frozen=True, slots=True)
 class Phase:
     """One pass of the answer student's training: which questions, with which rationales."""
 
@@ -212,20 +176,80 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What both students learn first: facts to read, then questions to answer. Empty: nothing."""
+
+    facts: tuple[str, ...] = ()  # files of facts, one a line or rows with a `text`
+    facts_epochs: float = 1.0
+    facts_learning_rate: float = 1e-4
+    phases: tuple[Phase, ...] = ()
+    batch_tokens: int = 2048
+    lm_weight: float = 0.1
+    frozen_layers: int = 0  # leave the embeddings and so many lower layers as they are
+    checkpoint_minutes: float = 5.0
+
+    def __post_init__(self) -> None:
+        _positive(self, "facts_epochs", "facts_learning_rate", "batch_tokens", "checkpoint_minutes")
+        _not_negative(self, "lm_weight", "frozen_layers")
+
+
+@dataclass(frozen=True, slots=True)
+class RationaleStudent:
+    """How the first student is trained: to choose facts (listwise) and to write what applies them."""
+
+    epochs: float = 2.0
+    learning_rate: float = 3e-5
+    batch_tokens: int = 2048
+    candidates: int = 8  # facts to choose among; 0: no choosing, free style only
+    choosing_weight: float = 1.0
+    writing_weight: float = 1.0
+    sources: Mapping[str, float] = field(default_factory=dict)  # name = weight; empty: all by their weight
+    supposed: float = 0.5  # share of examples that are told the answer
+    distracted: float = 0.15  # share of writing examples with a fact that does not belong
+    free: float = 0.1  # share of writing examples without facts: the whole rationale is written
+    lm_weight: float = 0.1
+    lora: int = 0  # rank; 0: all weights are trained
+    frozen_layers: int = 0
+    checkpoint_minutes: float = 5.0
+
+    def __post_init__(self) -> None:
+        _positive(self, "epochs", "learning_rate", "batch_tokens", "checkpoint_minutes")
+        _not_negative(self, "candidates", "choosing_weight", "writing_weight", "lm_weight", "lora")
+        _not_negative(self, "frozen_layers")
+        for key in ("supposed", "distracted", "free"):
+            _check(key, 0 <= getattr(self, key) <= 1, f"{key} is a share between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRationales:
+    """The rationale student explains the training questions, for the answer student to learn from."""
+
+    limit: int = 0  # so many questions; 0: all
+    style: str = "grounded"
+    batch: int = 16
+    temperature: float = 0.7
+
+    def __post_init__(self) -> None:
+        _check("style", self.style in ("grounded", "free"), 'style is "grounded" or "free"')
+        _check("batch", self.batch >= 1, "batch must be 1 or more")
+        _not_negative(self, "limit", "temperature")
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerStudent:
     """How the second student is trained: listwise over the choices, in phases."""
 
     phases: tuple[Phase, ...] = (Phase(),)
-    batch_tokens: int = 4096
+    batch_tokens: int = 2048
     lm_weight: float = 0.1
     lora: int = 0
+    frozen_layers: int = 0
     checkpoint_minutes: float = 5.0
-    average: int = 0
 
     def __post_init__(self) -> None:
         _check("phases", bool(self.phases), "the answer student needs at least one phase")
         _positive(self, "batch_tokens", "checkpoint_minutes")
-        _not_negative(self, "lm_weight", "lora", "average")
+        _not_negative(self, "lm_weight", "lora", "frozen_layers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +306,7 @@ class Recipe:
     teachers: tuple[Teacher, ...] = (Teacher("written"),)
     corpus: Corpus = Corpus()
     filter: Filter = Filter()
+    start: Start = Start()
     rationale_student: RationaleStudent = RationaleStudent()
     own_rationales: OwnRationales = OwnRationales()
     answer_student: AnswerStudent = AnswerStudent()
@@ -309,6 +334,9 @@ class Recipe:
             yield from (("teachers", "a teacher", name) for name in teacher.sources)
         for phase in self.answer_student.phases:
             yield from (("answer_student", "a phase", name) for name in phase.sources)
+        for phase in self.start.phases:
+            yield from (("start", "a phase", name) for name in phase.sources)
+        yield from (("rationale_student", "its sources", name) for name in self.rationale_student.sources)
         yield from (("calibrate", "[calibrate]", name) for name in self.calibrate.sources)
         yield from (("evaluate", "[evaluate]", name) for name in self.evaluate.sources)
 

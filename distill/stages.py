@@ -6,6 +6,7 @@ corpus            train.jsonl, repeats.jsonl, dev/SOURCE.jsonl (`Item` rows), re
 base              model/ (a transformers folder with its tokenizer)
 rationales        rationales.jsonl (`Item` rows, several a question), usage.json
 filter            kept.jsonl, dropped.jsonl (with the reason), report.json
+train-start       model/
 train-rationale   model/
 own-rationales    own.jsonl (`Item` rows of the teacher `own`)
 train-answer      model/
@@ -83,6 +84,11 @@ def base_files(recipe: Recipe, folders: Folders) -> list[Path]:
     return [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
 
 
+def fact_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """The facts that are read first."""
+    return [path for pattern in recipe.start.facts for path in folders.files(pattern)]
+
+
 def judge_files(recipe: Recipe, folders: Folders) -> list[Path]:
     """The package that checks rationales, if there is one."""
     return [folders.place(recipe.filter.judge) / "manifest.json"] if recipe.filter.judge else []
@@ -101,8 +107,16 @@ STAGES: tuple[Stage, ...] = (
         "the model both students start from, ready to train",
         "distill.training:prepare_base",
         after=("corpus",),
-        sections=("base", "run.seed"),
+        sections=("base", "start.facts", "run.seed"),
         files=base_files,
+    ),
+    Stage(
+        "train-start",
+        "the start both students share: facts to read, questions to answer",
+        "distill.training:train_start",
+        after=("corpus", "base"),
+        sections=("start", "run.seed"),
+        files=fact_files,
     ),
     Stage(
         "rationales",
@@ -124,7 +138,7 @@ STAGES: tuple[Stage, ...] = (
         "train-rationale",
         "the first student learns to choose facts and to write steps",
         "distill.training:train_rationale",
-        after=("corpus", "base", "filter"),
+        after=("train-start", "filter"),
         sections=("rationale_student", "run.seed"),
     ),
     Stage(
@@ -138,7 +152,7 @@ STAGES: tuple[Stage, ...] = (
         "train-answer",
         "the second student learns to answer, with and without rationales",
         "distill.training:train_answer",
-        after=("corpus", "base", "filter", "own-rationales"),
+        after=("corpus", "train-start", "filter", "own-rationales"),
         sections=("answer_student", "run.seed"),
     ),
     Stage(

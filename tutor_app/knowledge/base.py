@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from tutor_app.knowledge import meaning, ranking
-from tutor_app.knowledge.facts import Fact, sources
+from tutor_app.knowledge.facts import Fact, Source, sources
 from tutor_app.knowledge.flags import Flags
 from tutor_app.knowledge.index import Words, open_index, searchable
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
@@ -20,11 +20,11 @@ _FIELDS = "text, subject, topic, source"
 
 
 class FactBase:
-    """All facts there are; made from the files of `facts.sources`. Several threads may share one."""
+    """All facts there are; made from the files of `facts.sources` or given ones. Several threads may share one."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Sequence[Source] | None = None) -> None:
         self._lock = threading.RLock()
-        self._db = open_index(sources())
+        self._db = open_index(sources() if files is None else files)
         self._words = Words()
         self._flags = Flags()
         self._corpus = self._read_corpus()

@@ -69,9 +69,9 @@ class DecoderFrame:
         ids = [turn, *user, end, *encoder.encode_plain("\n"), turn, *encoder.encode_plain("assistant\n")]
         return ids + (encoder.encode_plain(prompt.reply) if prompt.reply else [])
 
-    def reply_ids(self, encoder: PlainEncoder, text: str) -> list[int]:
+    def reply_ids(self, encoder: PlainEncoder, text: str, most: int = MOST_OPTION_TOKENS) -> list[int]:
         """A reply's ids, closed by the end token."""
-        return [*encoder.encode_plain(text)[:MOST_OPTION_TOKENS], encoder.control(self.end)]
+        return [*encoder.encode_plain(text)[:most], encoder.control(self.end)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,6 @@ class EncoderDecoderFrame:
         """How the decoder is told to begin its reply: its first ids."""
         return encoder.encode_plain(prompt.reply) if prompt.reply else []
 
-    def reply_ids(self, encoder: PlainEncoder, text: str) -> list[int]:
+    def reply_ids(self, encoder: PlainEncoder, text: str, most: int = MOST_OPTION_TOKENS) -> list[int]:
         """A reply's ids, closed by the end token."""
-        return [*encoder.encode_plain(text)[:MOST_OPTION_TOKENS], encoder.control(self.end)]
+        return [*encoder.encode_plain(text)[:most], encoder.control(self.end)]

@@ -1,0 +1,209 @@
+"""The training stages: the base, the common start, the rationale student, the answer student.
+
+Each turns the corpus and its rationales into lessons and hands them to `distill.train.loop`.
+"""
+
+import json
+import random
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from distill.corpus import Item, read_items
+from distill.recipe import Folders, Phase, Recipe
+from distill.stages import LOG, Work
+from distill.train.bases import family_of, load_model, save_base
+from distill.train.examples import Example
+from distill.train.fused import can_fuse, fuse
+from distill.train.lessons import Lessons
+from distill.train.loop import Schedule, train
+from tutor_app import paths
+from tutor_app.knowledge.base import FactBase
+from tutor_app.knowledge.facts import Source
+from tutor_app.questions.duplicates import likeness
+from tutor_app.questions.model import Question
+from tutor_app.students.encoder import load_encoder
+
+FACTS_TOGETHER = 5
+SAME_FACT = 0.5
+_FUSE_FROM = 50_000_000  # compiling pays for a real model only
+
+
+def prepare_base(work: Work) -> None:
+    """The base stage: a transformers folder both students start from."""
+    items = read_items(work.earlier["corpus"] / "train.jsonl")
+    texts = [text for item in items for text in (item.question, *item.choices, *item.rationale)]
+    texts += read_facts(work.recipe.start.facts, work.folders)
+    place = work.folders.place(work.recipe.base.model)
+    save_base(work.recipe.base, place, texts, work.folder / "model", work.recipe.run.seed)
+
+
+def read_facts(patterns: Sequence[str], folders: Folders) -> list[str]:
+    """Facts to read: one a line, as text or as rows with a `text`."""
+    facts = []
+    for path in (path for pattern in patterns for path in folders.files(pattern)):
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line) if line.startswith("{") else {"text": line.strip()}
+            facts.append(str(row.get("text", "")))
+    return [fact for fact in dict.fromkeys(facts) if fact and not fact.startswith("#")]
+
+
+def train_start(work: Work) -> None:
+    """The common start: read the facts, then learn to answer; both students go on from here."""
+    start, chance = work.recipe.start, random.Random(work.recipe.run.seed)
+    room = _Room(work, work.earlier["base"] / "model")
+    if start.facts:
+        facts = read_facts(start.facts, work.folders)
+        chance.shuffle(facts)
+        groups = [facts[i : i + FACTS_TOGETHER] for i in range(0, len(facts), FACTS_TOGETHER)]
+        examples = [room.lessons.read(group) for group in groups]
+        room.train("facts", examples, start, start.facts_epochs, start.facts_learning_rate)
+    items = list(read_items(work.earlier["corpus"] / "train.jsonl"))
+    for number, phase in enumerate(start.phases, 1):
+        examples = [room.lessons.answer(item) for item in drawn(items, phase.sources, chance)]
+        room.train(f"questions-{number}", examples, start, phase.epochs, phase.learning_rate)
+    room.save()
+
+
+def train_rationale(work: Work) -> None:
+    """The rationale student: choose the question's own facts, then write the step that applies them."""
+    section, chance = work.recipe.rationale_student, random.Random(work.recipe.run.seed)
+    room = _Room(work, work.earlier["train-start"] / "model")
+    items = [item for item in read_items(work.earlier["filter"] / "kept.jsonl") if item.rationale]
+    items = drawn(items, section.sources, chance)
+    facts = FactBase(shipped_facts())
+    examples: list[Example] = []
+    for item in items:
+        told = chance.random() < section.supposed
+        others = neighbours(item, facts, told, max(0, section.candidates - 1)) if section.candidates else []
+        if item.facts and others and section.choosing_weight:
+            own = chance.choice(item.facts)
+            examples.append(room.lessons.choose(item, own, others, told, section.choosing_weight))
+        if item.steps and section.writing_weight:
+            given = list(item.facts)
+            if others and chance.random() < section.distracted:
+                given.insert(chance.randrange(len(given) + 1), chance.choice(others))
+            if chance.random() < section.free:
+                given = []
+            examples.append(room.lessons.write(item, given, told, section.writing_weight))
+    room.train("lessons", examples, section, section.epochs, section.learning_rate)
+    room.save()
+
+
+def train_answer(work: Work) -> None:
+    """The answer student: questions alone, with the teacher's and with the first student's rationales."""
+    section, chance = work.recipe.answer_student, random.Random(work.recipe.run.seed)
+    room = _Room(work, work.earlier["train-start"] / "model")
+    items = list(read_items(work.earlier["corpus"] / "train.jsonl"))
+    taught = by_question(read_items(work.earlier["filter"] / "kept.jsonl"))
+    own = by_question(read_items(work.earlier["own-rationales"] / "own.jsonl"))
+    for number, phase in enumerate(section.phases, 1):
+        examples = [
+            room.lessons.answer(item, _rationale(item, phase, taught, own, chance))
+            for item in drawn(items, phase.sources, chance)
+        ]
+        room.train(f"phase-{number}", examples, section, phase.epochs, phase.learning_rate)
+    room.save()
+
+
+def drawn(items: Sequence[Item], weights: Mapping[str, float], chance: random.Random) -> list[Item]:
+    """Questions as often as their source's weight says: 2 is twice, 0.5 is half of them."""
+    chosen: list[Item] = []
+    for item in items:
+        weight = weights.get(item.source, 0.0) if weights else item.weight
+        times = int(weight) + (chance.random() < weight % 1)
+        chosen += [item] * times
+    return chosen
+
+
+def shipped_facts() -> list[Source]:
+    """The facts that ship: what a user adds later has no part in training."""
+    return [Source("shipped", path) for path in sorted((paths.assets() / "facts").glob("*.jsonl"))]
+
+
+def neighbours(item: Item, facts: FactBase, told: bool, count: int) -> list[str]:
+    """The facts a search finds for the question that are not its own: what must be told from its own."""
+    question = Question(item.id, item.question, item.choices, item.answer)
+    found = facts.candidates(question, count + 8, item.key if told else None)
+    others = [fact.text for fact in found if all(likeness(fact.text, own) < SAME_FACT for own in item.facts)]
+    return others[:count]
+
+
+def by_question(items: Iterable[Item]) -> dict[str, list[Item]]:
+    """Rationales by the question they explain."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        if item.rationale:
+            found.setdefault(item.id, []).append(item)
+    return found
+
+
+def _rationale(
+    item: Item,
+    phase: Phase,
+    taught: Mapping[str, Sequence[Item]],
+    own: Mapping[str, Sequence[Item]],
+    chance: random.Random,
+) -> tuple[str, ...]:
+    """None, the teacher's or the student's own, in the phase's shares; none where there is no such one."""
+    (kind,) = chance.choices(("without", "teacher", "own"), (phase.without, phase.teacher, phase.own))
+    written = {"without": [], "teacher": taught.get(item.id, []), "own": own.get(item.id, [])}[kind]
+    return chance.choice(written).rationale if written else ()
+
+
+@dataclass(slots=True)
+class _Room:
+    """One stage's model and lessons; a part that was finished before a stop is not trained again."""
+
+    work: Work
+    start: Path
+    model: Any = None
+    lessons: Any = None
+
+    def __post_init__(self) -> None:
+        self.lessons = Lessons.of(load_encoder(self.start), family_of(self.start))
+
+    def train(self, name: str, examples: Sequence[Example], section: Any, epochs: float, rate: float) -> None:
+        """Train one part, or take up its finished model."""
+        folder = self.work.folder / LOG / name
+        finished = folder / "model"
+        if finished.exists():
+            self.model = load_model(finished)
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        self.work.say(f"{name}: {len(examples)} lessons, {sum(e.length for e in examples)} tokens an epoch")
+        model = self.model or load_model(self.start)
+        if can_fuse() and model.num_parameters() > _FUSE_FROM and not model.config.is_encoder_decoder:
+            fuse(model)
+        schedule = _schedule(section, epochs, rate, self.work.recipe)
+        log = self.work.log(f"{name}.jsonl")
+        trained = train(model, examples, schedule, folder, self.work.say, log)
+        unfinished = folder / "model.unfinished"
+        trained.save_pretrained(unfinished)
+        unfinished.rename(finished)
+        self.model = load_model(finished)
+
+    def save(self) -> None:
+        """Leave the model and its tokenizer as the stage's result."""
+        folder = self.work.folder / "model"
+        (self.model or load_model(self.start)).save_pretrained(folder)
+        for path in self.start.iterdir():
+            if "token" in path.name or path.suffix == ".model":
+                shutil.copy(path, folder)
+        for path in (self.work.folder / LOG).glob("*/model"):
+            shutil.rmtree(path)
+
+
+def _schedule(section: Any, epochs: float, rate: float, recipe: Recipe) -> Schedule:
+    return Schedule(
+        learning_rate=rate,
+        epochs=epochs,
+        batch_tokens=section.batch_tokens,
+        lm_weight=section.lm_weight,
+        frozen_layers=section.frozen_layers,
+        checkpoint_minutes=section.checkpoint_minutes,
+        threads=recipe.run.threads,
+        seed=recipe.run.seed,
+    )
