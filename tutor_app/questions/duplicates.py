@@ -7,9 +7,10 @@ that share one of its rarest features, which every pair above the threshold must
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from math import ceil
 
 from tutor_app.questions.model import Question
@@ -57,28 +58,14 @@ def near_repeats(texts: Sequence[str], threshold: float = THRESHOLD) -> tuple[Re
 
     Leaving out every `index` leaves texts of which no two are nearly the same.
     """
-    all_features = [features(text) for text in texts]
-    index = _Index(_ranks(all_features), threshold)
-    repeats = []
-    for position, found in enumerate(all_features):
-        match = index.best(found)
-        if match is None:
-            index.add(position, found)
-        else:
-            repeats.append(Repeat(position, *match))
-    return tuple(repeats)
+    return _repeats(list(map(features, texts)), threshold)
 
 
 def near_matches(
     texts: Sequence[str], known: Sequence[str], threshold: float = THRESHOLD
 ) -> tuple[Repeat, ...]:
     """The texts that nearly repeat one of `known`; `of` counts in `known`."""
-    known_features = [features(text) for text in known]
-    index = _Index(_ranks(known_features), threshold)
-    for position, found in enumerate(known_features):
-        index.add(position, found)
-    matches = ((position, index.best(features(text))) for position, text in enumerate(texts))
-    return tuple(Repeat(position, *match) for position, match in matches if match)
+    return _matches(list(map(features, texts)), list(map(features, known)), threshold)
 
 
 def name_repeats(questions: Sequence[Question], known: Sequence[tuple[str, Question]]) -> tuple[str, ...]:
@@ -86,12 +73,13 @@ def name_repeats(questions: Sequence[Question], known: Sequence[tuple[str, Quest
 
     `known` are other banks' questions, each with its bank's title.
     """
-    texts = [question_words(question) for question in questions]
+    found = [features(question_words(question)) for question in questions]
     sentences = [
         f"question {repeat.index + 1} ({_start(questions[repeat.index])}) is nearly question {repeat.of + 1}"
-        for repeat in near_repeats(texts)
+        for repeat in _repeats(found, THRESHOLD)
     ]
-    for match in near_matches(texts, [question_words(question) for _, question in known]):
+    known_features = [features(question_words(question)) for _, question in known]
+    for match in _matches(found, known_features, THRESHOLD):
         title, question = known[match.of]
         sentences.append(
             f"question {match.index + 1} ({_start(questions[match.index])}) is already in '{title}'"
@@ -109,40 +97,65 @@ def _start(question: Question) -> str:
     return f"'{question.text if len(question.text) <= 50 else question.text[:49].rstrip() + '…'}'"
 
 
-class _Index:
-    """Feature sets by their rarest features."""
+def _repeats(sets: Sequence[frozenset[str]], threshold: float) -> tuple[Repeat, ...]:
+    index = _Index(sets, threshold)
+    repeats = []
+    for position, found in enumerate(sets):
+        rarest = index.rarest(found)
+        match = index.best(found, rarest)
+        if match:
+            repeats.append(Repeat(position, *match))
+        else:
+            index.add(position, found, rarest)
+    return tuple(repeats)
 
-    def __init__(self, ranks: dict[str, int], threshold: float) -> None:
-        self._ranks = ranks
+
+def _matches(
+    sets: Sequence[frozenset[str]], known: Sequence[frozenset[str]], threshold: float
+) -> tuple[Repeat, ...]:
+    index = _Index(known, threshold)
+    for position, found in enumerate(known):
+        index.add(position, found, index.rarest(found))
+    matches = ((position, index.best(found, index.rarest(found))) for position, found in enumerate(sets))
+    return tuple(Repeat(position, *match) for position, match in matches if match)
+
+
+class _Index:
+    """Feature sets by their rarest features, numbered from the rarest on."""
+
+    def __init__(self, sets: Sequence[frozenset[str]], threshold: float) -> None:
+        counts = Counter(chain.from_iterable(sets))
+        rarest_first = sorted(counts, key=counts.__getitem__)
+        self._numbers = {feature: number for number, feature in enumerate(rarest_first, 1)}
         self._threshold = threshold
         self._sets: dict[int, frozenset[str]] = {}
         self._same: dict[frozenset[str], int] = {}
-        self._by_feature: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_feature: defaultdict[int, list[int]] = defaultdict(list)
 
-    def add(self, position: int, found: frozenset[str]) -> None:
+    def add(self, position: int, found: frozenset[str], rarest: Sequence[int]) -> None:
         if not found or self._same.setdefault(found, position) != position:
             return
         self._sets[position] = found
-        for feature in self._rarest(found):
-            self._by_feature[feature].append(position)
+        for number in rarest:
+            self._by_feature[number].append(position)
 
-    def best(self, found: frozenset[str]) -> tuple[int, float] | None:
+    def best(self, found: frozenset[str], rarest: Sequence[int]) -> tuple[int, float] | None:
         """The likeliest set added so far (the earliest of equals), if any is like enough."""
         if found in self._same:
             return self._same[found], 1.0
-        candidates = {i for feature in self._rarest(found) for i in self._by_feature.get(feature, ())}
+        candidates = {i for number in rarest for i in self._by_feature.get(number, ())}
         scored = ((_jaccard(found, self._sets[i]), -i) for i in candidates)
         score, negative = max(scored, default=(0.0, 0))
         return (-negative, score) if score >= self._threshold else None
 
-    def _rarest(self, found: frozenset[str]) -> list[str]:
-        """Sets as alike as the threshold must share one of these (all sets are cut in the same order)."""
-        keep = len(found) - ceil(self._threshold * len(found)) + 1
-        return sorted(found, key=lambda feature: (self._ranks.get(feature, 0), feature))[:keep]
+    def rarest(self, found: frozenset[str]) -> list[int]:
+        """Sets as alike as the threshold must share one of these (all sets are cut in the same order).
 
-
-def _ranks(sets: Iterable[frozenset[str]]) -> dict[str, int]:
-    return Counter(feature for found in sets for feature in found)
+        Features in no indexed set are the rarest of all: they use up places, but nothing shares them.
+        """
+        numbers = sorted(filter(None, map(self._numbers.get, found)))
+        places = len(found) - ceil(self._threshold * len(found)) + 1
+        return numbers[: max(0, places - (len(found) - len(numbers)))]
 
 
 def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
@@ -150,6 +163,7 @@ def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
     return shared / (len(left) + len(right) - shared) if shared else 0.0
 
 
+@lru_cache(maxsize=65_536)
 def _singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]

@@ -83,6 +83,8 @@ def _edited(
     """What is left over and nearly the same with the same key: a typo put right keeps the history."""
     settled = {question.id for question in same.values()}
     left = [question for question in old if question.id not in settled]
+    if not left:
+        return {}
     indices = [index for index in range(len(new)) if index not in same]
     texts = [question_words(new[index]) for index in indices]
     found: dict[int, Question] = {}
