@@ -1,24 +1,37 @@
 """`tutor bank …`: bring in, look at, check and hand on banks of questions."""
 
 import argparse
-import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tutor_app.commands.bank_output import (
+    MOST_SHOWN,
+    as_json,
+    findings_as_json,
+    first_lines,
+    installed_as_json,
+    print_checked,
+    print_installed,
+    print_json,
+    print_question,
+    print_summary,
+    print_table,
+    question_as_json,
+    summary_as_json,
+)
 from tutor_app.errors import UserError
 
 if TYPE_CHECKING:
-    from tutor_app.questions.library import BankSummary, Installed, Library
+    from tutor_app.questions.library import Library
     from tutor_app.questions.lint import Finding
-    from tutor_app.questions.model import Bank, Question, ReadReport, Skipped
+    from tutor_app.questions.model import Bank, ReadReport
 
 PARTS: tuple[str, ...] = ()
 """Modules of `commands` that add a subcommand of their own to `tutor bank`, each with an `add(parts)`."""
 
-_MOST_SHOWN = 20
 _FORMATS = "native, gift, aiken, moodle, qti21, csv or anki"
 
 
@@ -106,9 +119,9 @@ def _import(options: argparse.Namespace) -> int:
         left_out += len(report.skipped)
         repeats = _repeats(report.bank, library, done.summary.id)
         if options.json:
-            _print_json(_as_json(report, repeats) | _installed_as_json(done))
+            print_json(as_json(report, repeats) | installed_as_json(done))
         else:
-            _print_installed(done, report, repeats)
+            print_installed(done, report, repeats)
     return _status(failures, len(options.files), options.strict and left_out > 0)
 
 
@@ -122,15 +135,15 @@ def _check(options: argparse.Namespace) -> int:
         except UserError as error:
             failures.append(error)
             if options.json and (nothing := getattr(error, "report", None)):
-                _print_json(_as_json(nothing, ()))
+                print_json(as_json(nothing, ()))
             continue
         left_out += len(report.skipped)
         repeats = _repeats(report.bank, library, present)
         findings = _lint(report.bank) if options.deep else None
         if options.json:
-            _print_json(_as_json(report, repeats) | _findings_as_json(findings))
+            print_json(as_json(report, repeats) | findings_as_json(findings))
         else:
-            _print_checked(name, report, repeats, findings)
+            print_checked(name, report, repeats, findings)
     return _status(failures, len(options.files), options.strict and left_out > 0)
 
 
@@ -138,9 +151,9 @@ def _list(options: argparse.Namespace) -> int:
     library = _library()
     banks = [bank for bank in library.banks() if not (options.own and bank.shipped)]
     if options.json:
-        _print_json([_summary_as_json(bank) for bank in banks])
+        print_json([summary_as_json(bank) for bank in banks])
     elif banks:
-        _print_table(banks)
+        print_table(banks)
     else:
         print("You have no banks of your own yet. Install one: tutor bank import FILE")
     for left in library.damaged():
@@ -160,15 +173,15 @@ def _show(options: argparse.Namespace) -> int:
         and (not wanted or wanted in "\n".join((question.text, *question.choices)).casefold())
     ]
     if not chosen and (options.topic or wanted):
-        topics = ", ".join(topic for topic, _ in summary.topics[:_MOST_SHOWN])
+        topics = ", ".join(topic for topic, _ in summary.topics[:MOST_SHOWN])
         raise UserError(f"No question of '{bank.title}' fits. Its topics: {topics}.")
     if options.json:
-        questions = [_question_as_json(question, options.no_key) for _, question in chosen]
-        _print_json(_summary_as_json(summary) | {"questions": questions})
+        questions = [question_as_json(question, options.no_key) for _, question in chosen]
+        print_json(summary_as_json(summary) | {"questions": questions})
         return 0
-    _print_summary(summary)
+    print_summary(summary)
     for number, question in chosen:
-        _print_question(number, question, options)
+        print_question(number, question, options.explain, options.no_key)
     return 0
 
 
@@ -189,7 +202,7 @@ def _export(options: argparse.Namespace) -> int:
         print(f"{len(bank.questions) - len(left_out)} questions of '{bank.title}' written to {path}.")
     if left_out:
         print(f"{len(left_out)} cannot be written as {options.to}:", file=sys.stderr)
-        for line in _first(f"  {left.place}: {left.reason}" for left in left_out):
+        for line in first_lines(f"  {left.place}: {left.reason}" for left in left_out):
             print(line, file=sys.stderr)
     return 0
 
@@ -279,183 +292,3 @@ def _write_new(path: Path, content: bytes, force: bool) -> None:
         write_atomically(path, content, mode=0o644)
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-def _print_installed(done: "Installed", report: "ReadReport", repeats: Sequence[str]) -> None:
-    summary = done.summary
-    if done.updated:
-        print(
-            f"'{summary.title}' is up to date with {_count(summary.count, 'question')}: {done.added} new, "
-            f"{done.changed} changed, {done.unchanged} as before, {done.removed} gone."
-        )
-    else:
-        print(f"'{summary.title}' was installed with {_count(summary.count, 'question')} ({report.format}).")
-    _print_notes(report, repeats, _first)
-    print(f"See them: tutor bank show {summary.id}")
-
-
-def _print_checked(
-    name: str, report: "ReadReport", repeats: Sequence[str], findings: "Sequence[Finding] | None"
-) -> None:
-    usable = _count(len(report.bank.questions), "question")
-    print(f"{name}: {report.format}, {usable} can be used, {len(report.skipped)} left out.")
-    _print_notes(report, repeats, list)
-    if findings is None:
-        return
-    print(f"{_count(len(findings), 'remark')} on the content" + (":" if findings else "."))
-    for finding in findings:
-        where = f"question {finding.number} ({finding.id})" if finding.number else "the bank"
-        print(f"  {where}: {finding.message}")
-
-
-def _print_notes(report: "ReadReport", repeats: Sequence[str], cut: Any) -> None:
-    if report.skipped:
-        print(f"{_count(len(report.skipped), 'question')} left out:")
-        for line in cut(f"  {_skipped(left)}" for left in report.skipped):
-            print(line)
-    if report.warnings:
-        print("Please look at:")
-        for line in cut(f"  {warning}" for warning in report.warnings):
-            print(line)
-    if repeats:
-        print("Near repeats:")
-        for line in cut(f"  {sentence}" for sentence in repeats):
-            print(line)
-
-
-def _skipped(left: "Skipped") -> str:
-    return f"{left.place}: {left.reason}"
-
-
-def _first(lines: Iterable[str]) -> list[str]:
-    """A screenful, and how many more there are."""
-    every = list(lines)
-    more = len(every) - _MOST_SHOWN
-    return [*every[:_MOST_SHOWN], f"  and {more} more; see all: tutor bank check FILE"] if more > 0 else every
-
-
-def _print_table(banks: "Sequence[BankSummary]") -> None:
-    rows = [("BANK", "TITLE", "QUESTIONS", "GRADE", "SUBJECT")]
-    rows += [
-        (bank.id, bank.title, str(bank.count), bank.grade, bank.subject + (" *" if bank.shipped else ""))
-        for bank in banks
-    ]
-    widths = [max(_cells(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
-        print("  ".join([*map(_pad, row[:4], widths), row[4]]).rstrip())
-    if any(bank.shipped for bank in banks):
-        print("* comes with the app")
-
-
-def _print_summary(summary: "BankSummary") -> None:
-    print(f"{summary.title} ({summary.id})")
-    about = [_count(summary.count, "question"), summary.subject, summary.grade and f"grade {summary.grade}"]
-    about += [summary.licence, summary.source, "comes with the app" if summary.shipped else summary.origin]
-    print("; ".join(part for part in about if part))
-    if len(summary.topics) > 1:
-        print("Topics: " + ", ".join(f"{topic} ({count})" for topic, count in summary.topics))
-
-
-def _print_question(number: int, question: "Question", options: argparse.Namespace) -> None:
-    print(f"\n{number}. {question.text}")
-    if question.image:
-        print(f"   [picture not shown: {question.image}]")
-    for place, choice in enumerate(question.choices):
-        mark = "*" if place == question.answer and not options.no_key else " "
-        print(f"  {mark} {chr(65 + place)}) {choice}")
-    if question.accepted and not options.no_key:
-        print(f"  * {' / '.join(question.accepted)}")
-    if not options.explain:
-        return
-    if question.hint:
-        print(f"     Hint: {question.hint}")
-    for step in question.explanation:
-        print(f"     - {step}")
-    for place, reason in enumerate(question.why_wrong):
-        if reason:
-            print(f"     Not {chr(65 + place)}: {reason}")
-
-
-def _as_json(report: "ReadReport", repeats: Sequence[str]) -> dict[str, object]:
-    return {
-        "format": report.format,
-        "loaded": len(report.bank.questions),
-        "skipped": [{"place": left.place, "reason": left.reason} for left in report.skipped],
-        "warnings": list(report.warnings),
-        "repeats": list(repeats),
-    }
-
-
-def _installed_as_json(done: "Installed") -> dict[str, object]:
-    return {
-        "bank": done.summary.id,
-        "title": done.summary.title,
-        "updated": done.updated,
-        "added": done.added,
-        "changed": done.changed,
-        "unchanged": done.unchanged,
-        "removed": done.removed,
-    }
-
-
-def _findings_as_json(findings: "Sequence[Finding] | None") -> dict[str, object]:
-    if findings is None:
-        return {}
-    return {
-        "findings": [
-            {"rule": found.rule, "question": found.number, "id": found.id, "message": found.message}
-            for found in findings
-        ]
-    }
-
-
-def _summary_as_json(summary: "BankSummary") -> dict[str, object]:
-    return {
-        "id": summary.id,
-        "title": summary.title,
-        "count": summary.count,
-        "subject": summary.subject,
-        "grade": summary.grade,
-        "licence": summary.licence,
-        "source": summary.source,
-        "shipped": summary.shipped,
-        "topics": dict(summary.topics),
-        "grades": dict(summary.grades),
-        "origin": summary.origin,
-    }
-
-
-def _question_as_json(question: "Question", without_key: bool) -> dict[str, object]:
-    shown: dict[str, object] = {"id": question.id, "text": question.text, "choices": question.choices}
-    if without_key:
-        return shown
-    return shown | {
-        "answer": question.answer,
-        "accepted": question.accepted,
-        "hint": question.hint,
-        "facts": question.facts,
-        "steps": question.steps,
-        "why_wrong": question.why_wrong,
-        "topic": question.topic,
-        "grade": question.grade,
-    }
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
-def _cells(text: str) -> int:
-    """How many terminal cells a text takes."""
-    import unicodedata
-
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * (width - _cells(text))
