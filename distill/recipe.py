@@ -185,12 +185,13 @@ class Start:
     phases: tuple[Phase, ...] = ()
     batch_tokens: int = 2048
     lm_weight: float = 0.1
+    lora: int = 0
     frozen_layers: int = 0  # leave the embeddings and so many lower layers as they are
     checkpoint_minutes: float = 5.0
 
     def __post_init__(self) -> None:
         _positive(self, "facts_epochs", "facts_learning_rate", "batch_tokens", "checkpoint_minutes")
-        _not_negative(self, "lm_weight", "frozen_layers")
+        _not_negative(self, "lm_weight", "lora", "frozen_layers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from distill.corpus import Item, read_items
 from distill.recipe import Folders, Phase, Recipe
 from distill.stages import LOG, Work
-from distill.train.bases import family_of, load_model, save_base
+from distill.train.bases import family_of, load_model, save_base, with_lora
 from distill.train.examples import Example
 from distill.train.fused import can_fuse, fuse
 from distill.train.lessons import Lessons
@@ -28,6 +28,7 @@ from tutor_app.students.encoder import load_encoder
 
 FACTS_TOGETHER = 5
 SAME_FACT = 0.5
+PROMPT_WORDS = ["user\n", "assistant\n", "Choices:", "Answer:", "Explain."]
 _FUSE_FROM = 50_000_000  # compiling pays for a real model only
 
 
@@ -36,6 +37,7 @@ def prepare_base(work: Work) -> None:
     items = read_items(work.earlier["corpus"] / "train.jsonl")
     texts = [text for item in items for text in (item.question, *item.choices, *item.rationale)]
     texts += read_facts(work.recipe.start.facts, work.folders)
+    texts += PROMPT_WORDS * 1000  # they stand in every prompt, so they outweigh any word of the corpus
     place = work.folders.place(work.recipe.base.model)
     save_base(work.recipe.base, place, texts, work.folder / "model", work.recipe.run.seed)
 
@@ -178,8 +180,11 @@ class _Room:
         if can_fuse() and model.num_parameters() > _FUSE_FROM and not model.config.is_encoder_decoder:
             fuse(model)
         schedule = _schedule(section, epochs, rate, self.work.recipe)
-        log = self.work.log(f"{name}.jsonl")
-        trained = train(model, examples, schedule, folder, self.work.say, log)
+        adapted = with_lora(model, section.lora) if section.lora else None
+        trained = adapted.get_base_model() if adapted else model
+        trained = train(trained, examples, schedule, folder, self.work.say, self.work.log(f"{name}.jsonl"))
+        if adapted:
+            trained = adapted.merge_and_unload()
         unfinished = folder / "model.unfinished"
         trained.save_pretrained(unfinished)
         unfinished.rename(finished)

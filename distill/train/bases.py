@@ -22,7 +22,11 @@ from distill.recipe import Base
 from distill.train.vocabulary import trim
 from tutor_app.errors import UserError
 
-_GGUF_KEYS = ["vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "max_position_embeddings", "rms_norm_eps", "rope_parameters", "tie_word_embeddings", "bos_token_id", "eos_token_id", "pad_token_id", "hidden_act"]
+_GGUF_KEYS = (
+    *("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads"),
+    *("num_key_value_heads", "max_position_embeddings", "rms_norm_eps", "rope_parameters"),
+    *("tie_word_embeddings", "bos_token_id", "eos_token_id", "pad_token_id", "hidden_act"),
+)
 FAMILIES = {"llama": "decoder", "t5": "encoder-decoder"}
 
 
@@ -190,3 +194,10 @@ def _train_sentencepiece(texts: Sequence[str], size: int, folder: Path) -> int:
     settings = {"tokenizer_class": "T5Tokenizer", "extra_ids": 100}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=1), "utf-8")
     return int(sentencepiece.SentencePieceProcessor(model_proto=model.getvalue()).get_piece_size())
+
+
+def with_lora(model: Any, rank: int) -> Any:
+    """The model with low-rank adapters beside its linear layers; `merge_and_unload` makes it whole again."""
+    from peft import LoraConfig, get_peft_model
+
+    return get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear"))

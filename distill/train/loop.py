@@ -247,7 +247,7 @@ class Trainee:
 
 
 def freeze_lower_layers(model: Any, count: int) -> None:
-    """Leave a decoder's embeddings and first `count` layers as they are: a third less work for ten of thirty."""
+    """Leave a decoder's embeddings and first `count` layers as they are, which saves their backward pass."""
     if not count:
         return
     if model.config.is_encoder_decoder:
