@@ -17,7 +17,8 @@ class ScriptedExplainer:
 
     Enqueued explanations are given first, in order; then every question gets `steps` and an answer that puts
     0.7 on the key (or the first choice). `step_delay` and `answer_delay` are waited before each step and
-    before the answer, and give way to `cancel` at once. `asked` and `judged` record what was wanted.
+    before the answer, and give way to `cancel` at once. `asked`, `judged` and `flagged` record what was
+    wanted.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class ScriptedExplainer:
         self.asked: list[tuple[Question, Settings]] = []
         self.judged: list[Question] = []
         self.cancelled: list[str] = []
+        self.flagged: list[Step] = []
         self._name = name
         self._queue: deque[Explanation] = deque()
 
@@ -63,6 +65,16 @@ class ScriptedExplainer:
     def judge(self, question: Question) -> Answer:
         self.judged.append(question)
         return scripted_answer(question)
+
+    def flag(self, step: Step) -> bool:
+        self.flagged.append(step)
+        return step.fact_id is not None
+
+    def withdrawn(self) -> frozenset[int]:
+        return frozenset(step.fact_id for step in self.flagged if step.fact_id is not None)
+
+    def prepare(self, cancel: threading.Event) -> bool:
+        return False
 
     def _usual(self, question: Question) -> Explanation:
         answer = scripted_answer(question)

@@ -18,6 +18,7 @@ CANDIDATES = 8
 MOST_FACTS = 3
 _MARGIN = 0.35  # how far behind the best, per token, a second or third fact may be
 _NEAR_REPEAT = 0.6
+_AT_ONCE = 16  # facts measured before the next look at what else is wanted
 
 
 class FactSource(Protocol):
@@ -28,6 +29,14 @@ class FactSource(Protocol):
     def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]: ...
 
     def keep_priors(self, package: str, scores: Mapping[int, float]) -> None: ...
+
+    def without_prior(self, package: str, count: int) -> list[Fact]: ...
+
+    def get(self, fact_id: int) -> Fact | None: ...
+
+    def flag(self, fact: Fact) -> None: ...
+
+    def flagged(self) -> list[Fact]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,7 @@ class Chooser:
             for (question, supposed), found in zip(wanted, candidates, strict=True)
         ]
         known, unknown = self._priors(candidates)
-        prior_request = (fact_prior_prompt(), [fact.text for fact in unknown])
-        *scored, measured = self._student.score([*requests, prior_request], cancel=cancel)
+        *scored, measured = self._student.score([*requests, _prior_request(unknown)], cancel=cancel)
         known |= self._keep(unknown, measured)
         chosen = []
         for found, scores in zip(candidates, scored, strict=True):
@@ -66,11 +74,27 @@ class Chooser:
             chosen.append(tuple(as_step(fact) for fact in kept))
         return chosen
 
-    def measure(self, facts: Sequence[Fact], cancel: threading.Event | None = None) -> None:
-        """Measure facts without any question beforehand, so that choosing among them is one pass."""
-        request = (fact_prior_prompt(), [fact.text for fact in facts])
-        (measured,) = self._student.score([request], cancel=cancel)
-        self._keep(facts, measured)
+    def measure_more(self, cancel: threading.Event | None = None) -> bool:
+        """Measure some facts without any question beforehand; False when all are measured."""
+        facts = self._facts.without_prior(self._package, _AT_ONCE)
+        if facts:
+            self._keep(facts, self._measure(facts, cancel))
+        return bool(facts)
+
+    def flag(self, step: Step) -> bool:
+        """Never choose this step's fact again; False when it is no fact of the base."""
+        fact = None if step.fact_id is None else self._facts.get(step.fact_id)
+        if fact is not None:
+            self._facts.flag(fact)
+        return fact is not None
+
+    def withdrawn(self) -> frozenset[int]:
+        """The ids of flagged facts."""
+        return frozenset(fact.id for fact in self._facts.flagged())
+
+    def _measure(self, facts: Sequence[Fact], cancel: threading.Event | None) -> list[OptionScore]:
+        (measured,) = self._student.score([_prior_request(facts)], cancel=cancel)
+        return measured
 
     def _priors(self, candidates: Sequence[Sequence[Fact]]) -> tuple[dict[int, float], list[Fact]]:
         """What is known of the candidates, and those not measured yet."""
@@ -92,6 +116,10 @@ class Chooser:
             Fit(fact, (score.total - weight * priors[fact.id]) / score.tokens)
             for fact, score in zip(found, scores, strict=True)
         ]
+
+
+def _prior_request(facts: Sequence[Fact]) -> Request:
+    return fact_prior_prompt(), [fact.text for fact in facts]
 
 
 def select(fits: Sequence[Fit], threshold: float) -> list[Fact]:

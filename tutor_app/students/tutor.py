@@ -70,7 +70,7 @@ class Tutor:
     ) -> None:
         self._writer = Writer(rationale)
         self._answerer = answer
-        self.chooser = Chooser(rationale, facts, calibration, name) if facts is not None else None
+        self._chooser = Chooser(rationale, facts, calibration, name) if facts is not None else None
         self._calibration = calibration
         self._name = name
         self.on_disagreement = on_disagreement
@@ -108,6 +108,8 @@ class Tutor:
                 self._reconsider([draft], settings, cancel)
         except Cancelled:
             return
+        if cancel is not None and cancel.is_set():
+            return
         explanation = self._finish(draft, timings)
         if explanation.steps[: len(shown)] == tuple(shown):
             for step in explanation.steps[len(shown) :]:
@@ -131,6 +133,24 @@ class Tutor:
             self._reconsider(drafts, settings, cancel)
         seconds = (time.perf_counter() - started) / max(1, len(drafts))
         return [self._finish(draft, {"total": seconds}) for draft in drafts]
+
+    def flag(self, step: Step) -> bool:
+        """Never use this step's fact again; False when it is no fact of the base."""
+        return self._chooser is not None and self._chooser.flag(step)
+
+    def withdrawn(self) -> frozenset[int]:
+        """Facts that may not be used; what rests on them is explained anew."""
+        return frozenset() if self._chooser is None else self._chooser.withdrawn()
+
+    def prepare(self, cancel: threading.Event) -> bool:
+        """Do some of what makes later explanations faster; False when there is nothing left."""
+        if self._chooser is None:
+            return False
+        try:
+            with self._turn:
+                return self._chooser.measure_more(cancel)
+        except Cancelled:
+            return True
 
     def _first_round(
         self, draft: _Draft, settings: Settings, cancel: threading.Event | None
@@ -173,9 +193,9 @@ class Tutor:
     def _choose(self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None) -> None:
         for draft in drafts:
             draft.facts = ()
-        if self.chooser is None or not settings.use_facts or settings.style is Style.FREE:
+        if self._chooser is None or not settings.use_facts or settings.style is Style.FREE:
             return
-        chosen = self.chooser.choose([(draft.question, draft.supposed) for draft in drafts], cancel)
+        chosen = self._chooser.choose([(draft.question, draft.supposed) for draft in drafts], cancel)
         for draft, facts in zip(drafts, chosen, strict=True):
             draft.facts = facts
 
