@@ -20,8 +20,10 @@ from tutor_app import paths
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 from tutor_app.questions.model import Bank, Question, ReadReport, Skipped
+from tutor_app.questions.text import plain
 
 _SUFFIX = ".jsonl"
+_TEXTS = ("title", "subject", "grade", "licence", "source")
 _KEY = "library"  # the header field the library keeps its summary in
 _LONGEST_HEADER = 1_000_000
 _DAY = 86_400.0
@@ -258,17 +260,15 @@ def _summarise(path: Path, shipped: bool) -> BankSummary:
     if not isinstance(summary, dict) or path.stat().st_size - len(first) != summary.get("size"):
         header = _header_of_whole(path)
         summary = header[_KEY]
+    about = {name: plain(str(header.get(name, ""))) for name in _TEXTS}
     return BankSummary(
         id=path.stem,
-        title=str(header.get("title") or path.stem),
+        title=about.pop("title") or path.stem,
         count=int(summary["count"]),
-        subject=str(header.get("subject", "")),
-        grade=str(header.get("grade", "")),
-        licence=str(header.get("licence", "")),
-        source=str(header.get("source", "")),
+        **about,
         shipped=shipped,
-        topics=tuple((str(name), int(count)) for name, count in summary["topics"]),
-        grades=tuple((str(name), int(count)) for name, count in summary["grades"]),
+        topics=tuple((plain(str(name)), int(count)) for name, count in summary["topics"]),
+        grades=tuple((plain(str(name)), int(count)) for name, count in summary["grades"]),
         origin=str(summary.get("origin", "")),
         path=path,
     )

@@ -1,0 +1,281 @@
+"""`tutor bank …` as a teacher runs it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.questions.samples import write_native
+from tutor_app.cli import main
+from tutor_app.commands import bank as bank_command
+from tutor_app.questions.library import Library
+
+ICE = {
+    "id": "ice",
+    "text": "Is ice lighter than water?",
+    "choices": ["yes", "no"],
+    "answer": 0,
+    "hint": "Does it float?",
+}
+HEART = {"text": "What pumps blood?", "choices": ["the heart", "the liver"], "answer": 0, "topic": "Blood"}
+NO_KEY_CHOICES = {"text": "What is this?", "choices": ["one"], "answer": 0}
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def week3(tmp_path: Path) -> Path:
+    return write_native(tmp_path / "week3.jsonl", ICE, HEART)
+
+
+@pytest.fixture
+def installed(week3: Path, capsys: Output) -> Path:
+    assert main(["bank", "import", str(week3)]) == 0
+    capsys.readouterr()
+    return week3
+
+
+def own(library: Library | None = None) -> dict[str, int]:
+    return {bank.id: bank.count for bank in (library or Library()).banks() if not bank.shipped}
+
+
+def test_import_says_what_was_installed_and_how_to_see_it(week3: Path, capsys: Output) -> None:
+    assert main(["bank", "import", str(week3)]) == 0
+    out = capsys.readouterr().out
+    assert "'Week 3' was installed with 2 questions (native)." in out
+    assert "tutor bank show week-3" in out
+    assert own() == {"week-3": 2}
+
+
+def test_importing_again_says_what_changed(installed: Path, capsys: Output) -> None:
+    write_native(installed, ICE, {"text": "What is a nerve?", "choices": ["a cell", "a bone"], "answer": 0})
+    assert main(["bank", "import", str(installed)]) == 0
+    assert (
+        "'Week 3' is up to date with 2 questions: 1 new, 0 changed, 1 as before, 1 gone."
+        in capsys.readouterr().out
+    )
+
+
+def test_what_cannot_be_used_is_named_and_the_rest_is_loaded(tmp_path: Path, capsys: Output) -> None:
+    file = write_native(tmp_path / "mixed.jsonl", ICE, NO_KEY_CHOICES)
+    assert main(["bank", "import", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert "1 question left out:" in out and "mixed.jsonl:3:" in out
+    assert own() == {"week-3": 1}
+
+
+def test_strict_is_status_1_when_something_was_left_out(tmp_path: Path, week3: Path) -> None:
+    mixed = write_native(tmp_path / "mixed.jsonl", ICE, NO_KEY_CHOICES, title="Mixed")
+    assert main(["bank", "check", "--strict", str(mixed)]) == 1
+    assert main(["bank", "import", "--strict", str(mixed)]) == 1
+    assert main(["bank", "import", "--strict", str(week3)]) == 0
+
+
+def test_nothing_readable_is_status_2_and_one_sentence(tmp_path: Path, capsys: Output) -> None:
+    empty = write_native(tmp_path / "empty.jsonl", NO_KEY_CHOICES)
+    assert main(["bank", "import", str(empty)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("tutor: ") and "empty.jsonl" in line
+    assert own() == {}
+
+
+def test_a_missing_file_does_not_stop_the_others(week3: Path, tmp_path: Path, capsys: Output) -> None:
+    assert main(["bank", "import", str(tmp_path / "no.gift"), str(week3)]) == 1
+    assert "There is no file" in capsys.readouterr().err
+    assert own() == {"week-3": 2}
+
+
+def test_one_title_is_for_one_file(week3: Path, capsys: Output) -> None:
+    assert main(["bank", "import", "--title", "X", str(week3), str(week3)]) == 2
+    assert "A title fits one bank." in capsys.readouterr().err
+    assert own() == {}
+
+
+def test_title_subject_and_grade_can_be_given(week3: Path) -> None:
+    assert (
+        main(["bank", "import", str(week3), "--title", "Ice", "--subject", "physics", "--grade", "6-8"]) == 0
+    )
+    (summary, *_) = Library().banks()
+    assert (summary.id, summary.subject, summary.grade) == ("ice", "physics", "6-8")
+
+
+def test_repeats_of_installed_questions_are_named(installed: Path, tmp_path: Path, capsys: Output) -> None:
+    other = write_native(tmp_path / "other.jsonl", ICE, title="Other")
+    assert main(["bank", "import", str(other)]) == 0
+    assert "question 1 ('Is ice lighter than water?') is already in 'Week 3'" in capsys.readouterr().out
+
+
+def test_check_reports_and_installs_nothing(week3: Path, capsys: Output) -> None:
+    assert main(["bank", "check", str(week3)]) == 0
+    assert "native, 2 questions can be used, 0 left out." in capsys.readouterr().out
+    assert own() == {}
+
+
+def test_check_prints_json(tmp_path: Path, capsys: Output) -> None:
+    file = write_native(tmp_path / "mixed.jsonl", ICE, NO_KEY_CHOICES)
+    assert main(["bank", "check", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["format"], found["loaded"], found["warnings"]) == ("native", 1, [])
+    assert [left["place"] for left in found["skipped"]] == ["mixed.jsonl:3"] and found["skipped"][0]["reason"]
+
+
+def test_check_json_of_an_unusable_file_still_says_why(tmp_path: Path, capsys: Output) -> None:
+    file = write_native(tmp_path / "empty.jsonl", NO_KEY_CHOICES)
+    assert main(["bank", "check", str(file), "--json"]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert found["loaded"] == 0 and len(found["skipped"]) == 1
+
+
+def test_check_of_an_installed_file_does_not_call_it_a_repeat_of_itself(
+    installed: Path, capsys: Output
+) -> None:
+    assert main(["bank", "check", str(installed)]) == 0
+    assert "Near repeats" not in capsys.readouterr().out
+
+
+def test_deep_check_remarks_on_the_content(tmp_path: Path, capsys: Output) -> None:
+    telling = ICE | {"hint": "The answer is yes."}
+    file = write_native(tmp_path / "quiz.jsonl", telling)
+    assert main(["bank", "check", "--deep", str(file)]) == 0
+    assert "question 1 (ice): The hint gives the answer away." in capsys.readouterr().out
+    assert main(["bank", "check", "--deep", "--json", str(file)]) == 0
+    assert json.loads(capsys.readouterr().out)["findings"][0]["rule"] == "hint-tells"
+
+
+def test_an_installed_bank_can_be_checked_by_name(installed: Path, capsys: Output) -> None:
+    assert main(["bank", "check", "--deep", "week 3"]) == 0
+    assert "0 remarks on the content." in capsys.readouterr().out
+
+
+def test_list_shows_own_banks_first_and_marks_the_shipped(installed: Path, capsys: Output) -> None:
+    assert main(["bank", "list"]) == 0
+    header, first, *rest = capsys.readouterr().out.splitlines()
+    assert header.split() == ["BANK", "TITLE", "QUESTIONS", "GRADE", "SUBJECT"]
+    assert first.split() == ["week-3", "Week", "3", "2"]
+    assert len(rest) == 71 and rest[-1] == "* comes with the app"
+
+
+def test_list_json_and_own(installed: Path, capsys: Output) -> None:
+    assert main(["bank", "list", "--own", "--json"]) == 0
+    (bank,) = json.loads(capsys.readouterr().out)
+    assert bank["id"] == "week-3" and bank["topics"] == {"Week 3": 1, "Blood": 1}
+
+
+def test_an_empty_own_list_says_what_to_do(capsys: Output) -> None:
+    assert main(["bank", "list", "--own"]) == 0
+    assert "tutor bank import FILE" in capsys.readouterr().out
+
+
+def test_a_damaged_bank_is_mentioned_beside_the_list(installed: Path, capsys: Output) -> None:
+    (Library().banks()[0].path.parent / "bad.jsonl").write_bytes(b"\xff\xfe\x00")
+    assert main(["bank", "list"]) == 0
+    assert "bad.jsonl cannot be read as a bank" in capsys.readouterr().err
+
+
+def test_show_marks_the_right_choice_unless_told_not_to(installed: Path, capsys: Output) -> None:
+    assert main(["bank", "show", "week 3"]) == 0
+    assert "  * A) yes\n    B) no" in capsys.readouterr().out
+    assert main(["bank", "show", "week 3", "--no-key"]) == 0
+    assert "*" not in capsys.readouterr().out
+
+
+def test_show_can_be_narrowed(installed: Path, capsys: Output) -> None:
+    assert main(["bank", "show", "week-3", "--topic", "Blood"]) == 0
+    assert "Is ice" not in capsys.readouterr().out
+    assert main(["bank", "show", "week-3", "--find", "ICE", "--explain"]) == 0
+    out = capsys.readouterr().out
+    assert "Hint: Does it float?" in out and "What pumps" not in out
+    assert main(["bank", "show", "week-3", "--find", "volcano"]) == 2
+    assert "Its topics: Week 3, Blood." in capsys.readouterr().err
+
+
+def test_show_json_without_the_key_keeps_it_secret(installed: Path, capsys: Output) -> None:
+    assert main(["bank", "show", "week-3", "--json", "--no-key"]) == 0
+    shown = json.loads(capsys.readouterr().out)["questions"]
+    assert [set(question) for question in shown] == [{"id", "text", "choices"}] * 2
+
+
+def test_export_writes_a_file_once(installed: Path, tmp_path: Path, capsys: Output) -> None:
+    target = tmp_path / "out.jsonl"
+    command = ["bank", "export", "week-3", "--to", "native", "-o", str(target)]
+    assert main(command) == 0
+    assert f"2 questions of 'Week 3' written to {target}." in capsys.readouterr().out
+    first = target.read_bytes()
+    assert main(command) == 2 and target.read_bytes() == first
+    assert "--force" in capsys.readouterr().err
+    assert main([*command, "--force"]) == 0
+
+
+def test_export_names_the_file_after_the_bank(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["bank", "export", "week-3", "--to", "native"]) == 0
+    assert (tmp_path / "week-3.jsonl").is_file()
+
+
+def test_an_exported_shipped_bank_comes_back_as_ones_own(tmp_path: Path, capsys: Output) -> None:
+    target = tmp_path / "mine.jsonl"
+    assert main(["bank", "export", "bio_vertebrates", "--to", "native", "-o", str(target)]) == 0
+    assert main(["bank", "import", str(target), "--title", "My animals"]) == 0
+    library = Library()
+    assert library.bank("my-animals").questions == library.bank("bio_vertebrates").questions
+
+
+def test_an_unknown_format_is_answered_with_those_there_are(installed: Path, capsys: Output) -> None:
+    assert main(["bank", "export", "week-3", "--to", "docx"]) == 2
+    assert "Choose one of: native" in capsys.readouterr().err
+
+
+def test_remove_needs_a_yes(installed: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    assert main(["bank", "remove", "week-3"]) == 2
+    assert "add --yes" in capsys.readouterr().err and own() == {"week-3": 2}
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: "n")
+    assert main(["bank", "remove", "week-3"]) == 0 and own() == {"week-3": 2}
+    monkeypatch.setattr("builtins.input", lambda _: "y")
+    assert main(["bank", "remove", "week-3"]) == 0 and own() == {}
+
+
+def test_shipped_banks_are_not_removed(capsys: Output) -> None:
+    assert main(["bank", "remove", "bio_vertebrates", "--yes"]) == 2
+    assert "comes with the app and cannot be removed" in capsys.readouterr().err
+
+
+def test_rename_keeps_the_id(installed: Path, capsys: Output) -> None:
+    assert main(["bank", "rename", "week-3", "Ice & blood"]) == 0
+    assert "'Week 3' is now called 'Ice & blood' (its id stays week-3)." in capsys.readouterr().out
+    assert main(["bank", "rename", "week-3", "  "]) == 2
+
+
+def test_long_reports_are_cut_to_a_screenful(tmp_path: Path, capsys: Output) -> None:
+    file = write_native(tmp_path / "bad.jsonl", ICE, *[NO_KEY_CHOICES] * 50)
+    assert main(["bank", "import", str(file)]) == 0
+    assert "and 30 more" in capsys.readouterr().out
+    assert main(["bank", "check", str(file)]) == 0
+    assert "bad.jsonl:52:" in capsys.readouterr().out
+
+
+def test_another_module_can_add_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bank_command, "PARTS", (*bank_command.PARTS, "bank_sample_part"))
+
+    class Part:
+        @staticmethod
+        def add(parts: object) -> None:
+            parts.add_parser("sample").set_defaults(run=lambda _: 7)  # type: ignore[attr-defined]
+
+    monkeypatch.setitem(sys.modules, "tutor_app.commands.bank_sample_part", Part)
+    assert main(["bank", "sample"]) == 7
+
+
+def test_listing_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from tutor_app.cli import main; main(['bank', 'list']);"
+        "heavy = {'ctranslate2', 'numpy', 'sqlite3', 'openpyxl', 'textual', 'fsrs', 'tokenizers'};"
+        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+    assert run.returncode == 0, run.stderr

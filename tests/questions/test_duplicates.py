@@ -1,0 +1,83 @@
+"""Texts that say nearly the same are found, and others are not."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.questions.samples import HEART, LUNGS, TIDES
+from tutor_app.questions.duplicates import (
+    THRESHOLD,
+    likeness,
+    name_repeats,
+    near_matches,
+    near_repeats,
+    question_words,
+)
+
+GRAVITY = "Gravity is a pull between any two objects that have mass."
+
+
+def test_case_articles_plurals_and_punctuation_do_not_matter() -> None:
+    assert likeness("The kidneys filter the blood.", "Kidneys filter blood") == 1
+    assert likeness("Water is H₂O.", "water is H2O") == 1
+
+
+def test_one_word_more_is_a_repeat_and_another_subject_is_not() -> None:
+    close = "Gravity is a strong pull between any two objects that have mass."
+    assert likeness(GRAVITY, close) > THRESHOLD
+    assert likeness(GRAVITY, "Friction is a force between two surfaces that touch.") < 0.3
+
+
+def test_each_repeat_points_at_the_first_of_its_kind() -> None:
+    texts = [GRAVITY, "Bones support the body.", GRAVITY.upper(), "The bones support the body"]
+    assert [(r.index, r.of) for r in near_repeats(texts)] == [(2, 0), (3, 1)]
+
+
+def test_what_is_left_holds_no_two_alike() -> None:
+    texts = [f"{GRAVITY} {extra}" for extra in ("", "Yes.", "Yes, always.", "It never stops.", "")]
+    dropped = {repeat.index for repeat in near_repeats(texts)}
+    left = [text for index, text in enumerate(texts) if index not in dropped]
+    assert near_repeats(left) == ()
+    assert left[0] == texts[0]
+
+
+def test_matches_against_an_evaluation_set_count_in_that_set() -> None:
+    known = ["What is the capital of France?", GRAVITY]
+    (match,) = near_matches(["Why is the sky blue?", GRAVITY + "!"], known)
+    assert (match.index, match.of, match.likeness) == (1, 1, 1.0)
+
+
+def test_texts_without_letters_still_compare() -> None:
+    assert likeness("+ −", "+ −") == 1
+    assert near_repeats(["", "", "?!", "?!"]) != ()
+
+
+@given(st.lists(st.text(alphabet="abc d", max_size=12), max_size=12), st.sampled_from([0.3, 0.5, 0.7, 1.0]))
+def test_the_quick_search_finds_what_comparing_all_finds(texts: list[str], threshold: float) -> None:
+    kept: list[int] = []
+    slow = []
+    for index, text in enumerate(texts):
+        if any(likeness(text, texts[before]) >= threshold for before in kept):
+            slow.append(index)
+        else:
+            kept.append(index)
+    assert [repeat.index for repeat in near_repeats(texts, threshold)] == slow
+
+
+@given(
+    st.lists(st.text(alphabet="abc d", max_size=12), max_size=8),
+    st.lists(st.text(alphabet="abc d"), max_size=8),
+)
+def test_matching_finds_what_comparing_all_finds(texts: list[str], known: list[str]) -> None:
+    slow = [i for i, text in enumerate(texts) if any(likeness(text, k) >= 0.5 for k in known)]
+    assert [match.index for match in near_matches(texts, known, 0.5)] == slow
+
+
+def test_questions_are_the_same_by_text_and_choices() -> None:
+    assert question_words(HEART) != question_words(LUNGS)
+    (named,) = name_repeats([LUNGS, HEART, LUNGS], [])
+    assert named == "question 3 ('What do lungs take in?') is nearly question 1"
+
+
+def test_a_question_of_another_bank_is_named_with_the_bank() -> None:
+    (named,) = name_repeats([HEART], [("Blood", HEART), ("Sea", TIDES)])
+    assert named == "question 1 ('What pumps blood through the body?') is already in 'Blood'"
