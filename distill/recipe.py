@@ -226,14 +226,17 @@ class OwnRationales:
     """The rationale student explains the training questions, for the answer student to learn from."""
 
     limit: int = 0  # so many questions; 0: all
-    style: str = "grounded"
-    batch: int = 16
-    temperature: float = 0.7
+    sources: tuple[str, ...] = ()  # of these sources; empty: all
+    style: str = "grounded"  # "grounded": facts chosen first; "free": all in its own words; "none": no such
+    supposed: str = "guess"  # the answer it explains: what the common start answers ("guess"), "key", "none"
+    batch: int = 64
 
     def __post_init__(self) -> None:
-        _check("style", self.style in ("grounded", "free"), 'style is "grounded" or "free"')
+        styles = ("grounded", "free", "none")
+        _check("style", self.style in styles, 'style is "grounded", "free" or "none"')
+        _check("supposed", self.supposed in ("guess", "key", "none"), 'supposed is "guess", "key" or "none"')
         _check("batch", self.batch >= 1, "batch must be 1 or more")
-        _not_negative(self, "limit", "temperature")
+        _not_negative(self, "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +341,7 @@ class Recipe:
         for phase in self.start.phases:
             yield from (("start", "a phase", name) for name in phase.sources)
         yield from (("rationale_student", "its sources", name) for name in self.rationale_student.sources)
+        yield from (("own_rationales", "[own_rationales]", name) for name in self.own_rationales.sources)
         yield from (("calibrate", "[calibrate]", name) for name in self.calibrate.sources)
         yield from (("evaluate", "[evaluate]", name) for name in self.evaluate.sources)
 

@@ -145,7 +145,7 @@ STAGES: tuple[Stage, ...] = (
         "own-rationales",
         "the first student explains the training questions itself",
         "distill.own:write_own_rationales",
-        after=("corpus", "filter", "train-rationale"),
+        after=("corpus", "train-start", "train-rationale"),
         sections=("own_rationales", "run.seed"),
     ),
     Stage(
