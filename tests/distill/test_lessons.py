@@ -1,0 +1,61 @@
+"""What a student reads in training is what it reads in the app, and branches do not see each other."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from distill.corpus import Item
+from distill.train.examples import Example, Task
+from distill.train.reading import reply_scores
+from tests.distill.training_helpers import ITEMS, tiny_base, tiny_lessons
+
+
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_replies_side_by_side_score_as_they_do_alone(tmp_path: Path, family: str) -> None:
+    model, lessons = tiny_lessons(tiny_base(tmp_path, family))
+    examples = [
+        lessons.answer(item, ("A fact about it.",) if number % 2 else ()) for number, item in enumerate(ITEMS)
+    ]
+    model.eval()
+    with torch.no_grad():
+        together = reply_scores(model, examples)
+        for example, found in zip(examples, together, strict=True):
+            for reply, scores in zip(example.replies, found, strict=True):
+                (alone,) = reply_scores(model, [Example(Task.ANSWER, example.prompt, (reply,))])
+                assert torch.allclose(scores, alone[0], atol=1e-4)
+
+
+def test_scores_are_the_models_own_likelihoods(tmp_path: Path) -> None:
+    model, lessons = tiny_lessons(tiny_base(tmp_path))
+    example = lessons.answer(ITEMS[0])
+    model.eval()
+    with torch.no_grad():
+        found = reply_scores(model, [example])[0]
+        for reply, scores in zip(example.replies, found, strict=True):
+            ids = torch.tensor([[*example.prompt, *reply]])
+            logits = torch.log_softmax(model(input_ids=ids).logits[0].float(), -1)
+            start = len(example.prompt) - 1
+            wanted = [logits[start + i, id_] for i, id_ in enumerate(reply)]
+            assert torch.allclose(scores, torch.stack(wanted), atol=1e-4)
+
+
+def test_an_open_question_is_written(tmp_path: Path) -> None:
+    _, lessons = tiny_lessons(tiny_base(tmp_path))
+    example = lessons.answer(Item("o", "t", "train", "What pulls a ball down?", accepted=("gravity",)))
+    assert example.task is Task.WRITE
+    assert lessons.encoder.decode(example.replies[0]) == "gravity"
+
+
+def test_writing_goes_on_after_the_facts(tmp_path: Path) -> None:
+    _, lessons = tiny_lessons(tiny_base(tmp_path))
+    item = Item(
+        "w", "t", "train", "What is ice?", ("gas", "water"), 1, facts=("Ice is solid.",), steps=("So water.",)
+    )
+    told = lessons.write(item, item.facts, told=True, weight=1.0)
+    assert lessons.encoder.decode(told.prompt).endswith("assistant\nIce is solid.\n")
+    assert "Answer: water" in lessons.encoder.decode(told.prompt)
+    assert lessons.encoder.decode(told.replies[0]) == "So water."
+    free = lessons.write(item, (), told=False, weight=1.0)
+    assert "Answer:" not in lessons.encoder.decode(free.prompt)
+    assert lessons.encoder.decode(free.replies[0]) == "Ice is solid.\nSo water."
