@@ -222,6 +222,21 @@ class RationaleStudent:
 
 
 @dataclass(frozen=True, slots=True)
+class FactEncoder:
+    """A sentence encoder that finds facts by meaning; without a model they are found by words alone."""
+
+    model: str = ""  # a hub id or a folder
+    epochs: int = 1
+    learning_rate: float = 5e-5
+    batch: int = 64
+    sources: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _positive(self, "epochs", "learning_rate")
+        _check("batch", self.batch >= 2, "batch must be 2 or more")
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRationales:
     """The rationale student explains the training questions, for the answer student to learn from."""
 
@@ -312,6 +327,7 @@ class Recipe:
     filter: Filter = Filter()
     start: Start = Start()
     rationale_student: RationaleStudent = RationaleStudent()
+    fact_encoder: FactEncoder = FactEncoder()
     own_rationales: OwnRationales = OwnRationales()
     answer_student: AnswerStudent = AnswerStudent()
     convert: Convert = Convert()
@@ -340,6 +356,7 @@ class Recipe:
             yield from (("answer_student", "a phase", name) for name in phase.sources)
         for phase in self.start.phases:
             yield from (("start", "a phase", name) for name in phase.sources)
+        yield from (("fact_encoder", "its sources", name) for name in self.fact_encoder.sources)
         yield from (("rationale_student", "its sources", name) for name in self.rationale_student.sources)
         yield from (("own_rationales", "[own_rationales]", name) for name in self.own_rationales.sources)
         yield from (("calibrate", "[calibrate]", name) for name in self.calibrate.sources)

@@ -7,6 +7,7 @@ base              model/ (a transformers folder with its tokenizer)
 rationales        rationales.jsonl (`Item` rows, several a question), usage.json
 filter            kept.jsonl, dropped.jsonl (with the reason), report.json
 train-start       model/
+fact-encoder      encoder/ (CTranslate2; nothing without a model in the recipe)
 train-rationale   model/
 own-rationales    own.jsonl (`Item` rows of the teacher `own`)
 train-answer      model/
@@ -133,6 +134,13 @@ STAGES: tuple[Stage, ...] = (
         after=("corpus", "rationales"),
         sections=("filter",),
         files=judge_files,
+    ),
+    Stage(
+        "fact-encoder",
+        "a sentence encoder learns which facts explain which questions",
+        "distill.meaning:run_stage",
+        after=("filter",),
+        sections=("fact_encoder", "run.seed"),
     ),
     Stage(
         "train-rationale",

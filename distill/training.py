@@ -75,7 +75,7 @@ def train_rationale(work: Work) -> None:
     room = _Room(work, work.earlier["train-start"] / "model")
     items = [item for item in read_items(work.earlier["filter"] / "kept.jsonl") if item.rationale]
     items = drawn(items, section.sources, chance)
-    facts = FactBase(shipped_facts())
+    facts = FactBase(shipped_facts(), meanings=False)
     examples: list[Example] = []
     for item in items:
         told = chance.random() < section.supposed

@@ -22,7 +22,7 @@ _FIELDS = "text, subject, topic, source"
 class FactBase:
     """All facts there are; made from the files of `facts.sources` or given ones. Several threads may share one."""
 
-    def __init__(self, files: Sequence[Source] | None = None) -> None:
+    def __init__(self, files: Sequence[Source] | None = None, meanings: bool = True) -> None:
         self._lock = threading.RLock()
         self._db = open_index(sources() if files is None else files)
         self._words = Words()
@@ -30,7 +30,7 @@ class FactBase:
         self._corpus = self._read_corpus()
         self._stopped = ranking.stop_words(self._words.of)
         self._posting = lru_cache(4096)(self._read_posting)
-        self._meanings = self._shipped_meanings()
+        self._meanings = self._shipped_meanings() if meanings else None
 
     def close(self) -> None:
         """Let go of the index."""
@@ -50,7 +50,7 @@ class FactBase:
             wanted = k + len(self._flags)
             rows = ranking.best(ranking.rank(query, postings, self._corpus), wanted)
             if self._meanings is not None:
-                rows = self._meanings.join(question, rows, wanted)
+                rows = self._meanings.join(question, rows, wanted, supposed)
             return self._unflagged(self._facts(rows))[:k]
 
     def search(self, text: str, count: int = 20) -> list[Fact]:

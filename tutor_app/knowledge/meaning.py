@@ -112,24 +112,26 @@ class Meanings:
         if self._facts and all(fact.id in known for fact in self._facts):
             self._vectors = np.stack([known[fact.id] for fact in self._facts]).astype(np.float32)
 
-    def near(self, question: Question, count: int) -> list[int]:
+    def near(self, question: Question, count: int, supposed: str | None = None) -> list[int]:
         """The numbers of the facts nearest in meaning, best first; empty until ready.
 
-        The question asks once with each of its options; a fact counts for the option it is nearest to.
+        Without a supposed answer the question asks once with each option; a fact counts for the nearest.
         """
         import numpy as np
 
         if self._vectors is None:
             return []
-        products = self._vectors @ self._encoder.vectors(queries(question)).T
+        products = self._vectors @ self._encoder.vectors(queries(question, supposed)).T
         nearest = products.max(axis=1)
         count = min(count, len(nearest))
         top = np.argpartition(-nearest, count - 1)[:count]
         return [int(row) for row in top[np.argsort(-nearest[top], kind="stable")]]
 
-    def join(self, question: Question, by_words: Sequence[int], count: int) -> list[int]:
+    def join(
+        self, question: Question, by_words: Sequence[int], count: int, supposed: str | None = None
+    ) -> list[int]:
         """Both lists as one."""
-        return fuse([by_words, self.near(question, count)], (1.0, _WEIGHT))[:count]
+        return fuse([by_words, self.near(question, count, supposed)], (1.0, _WEIGHT))[:count]
 
     def _read(self) -> "dict[int, NDArray[float16]]":
         import numpy as np
@@ -154,9 +156,14 @@ def encoder_folder() -> Path:
     return paths.assets() / "facts" / "encoder"
 
 
-def queries(question: Question) -> list[str]:
-    """What is asked of the encoder: the question with each option."""
-    return [f"{question.text} {choice}" for choice in question.choices] or [question.text]
+def query(text: str, answer: str) -> str:
+    """How a question is put to the encoder, in training and here: with the answer it may have."""
+    return f"{text} {answer}".strip()
+
+
+def queries(question: Question, supposed: str | None) -> list[str]:
+    """What is asked of the encoder: the question with the supposed answer, else with each option."""
+    return [query(question.text, answer) for answer in ([supposed] if supposed else question.choices or [""])]
 
 
 def fuse(lists: Sequence[Sequence[int]], weights: Sequence[float]) -> list[int]:
