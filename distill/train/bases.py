@@ -17,10 +17,13 @@ from transformers import (
     T5Config,
     T5ForConditionalGeneration,
 )
+from transformers.utils.logging import disable_progress_bar
 
 from distill.recipe import Base
 from distill.train.vocabulary import trim
 from tutor_app.errors import UserError
+
+disable_progress_bar()  # a bar for each of many small files says nothing
 
 _GGUF_KEYS = (
     *("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads"),
