@@ -101,12 +101,13 @@ def _run_plain(options: argparse.Namespace) -> int:
 
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode shows ? instead of failing
+    _log_to_file()
     talk = Talk(sys.stdin, sys.stdout)
     if options.command != "test":
         exam_lock.refuse_during_exam(f"tutor {options.command}")
     with opened(options, make=True) as (history, profile, settings):
         shelf = Shelf(Library(), history, profile)
-        mode = LineMode(talk, history, profile, settings, _load_tutor)
+        mode = LineMode(talk, history, profile, settings, lambda: _load_tutor(settings))
         try:
             if options.command == "test":
                 return _test(options, mode, shelf)
@@ -117,10 +118,22 @@ def _run_plain(options: argparse.Namespace) -> int:
             return 0
 
 
-def _load_tutor() -> "Explainer":
+def _load_tutor(settings: "Settings") -> "Explainer":
     from tutor_app.students.load import load_tutor
 
-    return load_tutor()
+    return load_tutor(settings.tutor.students, settings.tutor.threads)
+
+
+def _log_to_file() -> None:
+    """What went wrong inside goes to the log file, never to the student's screen."""
+    import logging
+
+    from tutor_app import paths
+
+    paths.private_folder(paths.user_log().parent)
+    handler = logging.FileHandler(paths.user_log(), encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logging.getLogger().addHandler(handler)
 
 
 def _sit(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> int:
@@ -179,11 +192,7 @@ def _due_items(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") ->
     history, profile, talk = mode.history, mode.profile, mode.talk
     most = options.questions or mode.settings.review.per_session
     now = time.time()
-    if options.mistakes:
-        refs = [(standing.bank, standing.question) for standing in history.mistakes(profile)]
-    else:
-        refs = [(due.bank, due.question) for due in history.due(profile, now)]
-    items = [item for ref in refs if (item := shelf.find(*ref))][:most]
+    items = shelf.mistakes(most) if options.mistakes else shelf.due(now, most)
     if not items:
         upcoming = history.next_due(profile)
         later = f" The next one comes in {_days(upcoming - now)}." if upcoming and upcoming > now else ""
@@ -199,6 +208,7 @@ def _days(seconds: float) -> str:
 
 
 def _pasted_item(mode: "LineMode") -> "Item":
+    from tutor_app.learning.history import TYPED
     from tutor_app.learning.line_talk import say_question
     from tutor_app.learning.pasted import recognise
     from tutor_app.learning.records import Item
@@ -207,7 +217,7 @@ def _pasted_item(mode: "LineMode") -> "Item":
     say_question(mode.talk, question, "This is what I read:")
     if not question.choices:
         mode.talk.say("No choices were found: it is an open question.")
-    return Item("typed", question)
+    return Item(TYPED, question)
 
 
 def _list_topics(talk: "Talk", history: "History", profile: "Profile", shelf: "Shelf") -> int:

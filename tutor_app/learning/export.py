@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from tutor_app.learning.progress import Progress, Tally, duration, share
+from tutor_app.learning.progress import Progress, Tally, count, duration, share
 from tutor_app.learning.records import PastAttempt, Standing
 
 RESULT_COLUMNS = (
@@ -74,7 +74,9 @@ def progress_text(report: Progress) -> str:
     lines = [f"Progress of {report.profile}, {report.today}", summary(report), "", "What to do next:"]
     lines += [f"  {suggestion.text}" for suggestion in report.suggestions]
     lines += _text_part("By topic", [(name, _text_tally(tally)) for name, tally in report.topics])
-    levels = [(row[0], f"{row[1]} answers, {row[2]} right: {row[3]}") for row in _level_rows(report)]
+    levels = [
+        (row[0], f"{count(int(row[1]), 'answer')}, {row[2]} right: {row[3]}") for row in _level_rows(report)
+    ]
     lines += _text_part("How sure against how right", levels)
     lines += _text_part("Day by day", [(day, _text_tally(tally)) for day, tally in report.days])
     lines += _text_part("Questions to look at again", [(s.topic, s.text) for s in report.mistakes[:10]])
@@ -87,7 +89,7 @@ def _text_part(title: str, named: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _text_tally(tally: Tally) -> str:
-    said = f"{tally.answers} answers, {share(tally.accuracy)} right"
+    said = f"{count(tally.answers, 'answer')}, {share(tally.accuracy)} right"
     sure = f", {share(tally.how_sure)} sure" if tally.how_sure is not None else ""
     return f"{said}{sure}, {duration(tally.seconds)}"
 
@@ -112,12 +114,13 @@ def summary(report: Progress) -> str:
     """The whole in a few words, the same on every surface."""
     total = report.total
     parts = [
-        f"{total.answers} answers, {share(total.accuracy)} right, {duration(total.seconds)} of learning",
-        f"{total.points} points",
+        f"{count(total.answers, 'answer')}, {share(total.accuracy)} right",
+        f"{duration(total.seconds)} of learning",
+        count(total.points, "point"),
         f"{report.due} due for review",
     ]
     if report.streak:
-        parts.append(f"{report.streak} day{'s' * (report.streak != 1)} in a row")
+        parts.append(f"{count(report.streak, 'day')} in a row")
     return ", ".join(parts) + "."
 
 

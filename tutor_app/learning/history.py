@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +50,7 @@ from tutor_app.questions.model import Bank, Question
 
 LONGEST_NAME = 40
 PERSONAL_BANK = "mine"  # the bank id of a student's own questions
+TYPED = "typed"  # the bank id of a question that was typed in and is in no bank, so that it cannot come back
 
 
 def default_path() -> Path:
@@ -170,7 +171,7 @@ class History:
                 attempt.points, attempt.tries, attempt.hints, attempt.did_not_know, attempt.seconds,
             ),
         )  # fmt: skip
-        if new.rowcount == 0 or attempt.correct is None:
+        if new.rowcount == 0 or attempt.correct is None or attempt.item.bank == TYPED:
             return
         _stand(db, profile.id, asked, attempt.correct, attempt.at)
         how = marking.recall(attempt.correct, attempt.certainty, attempt.hints)
@@ -203,18 +204,18 @@ class History:
             correct = None if past.correct is None else bool(past.correct)
             yield replace(past, correct=correct, did_not_know=bool(past.did_not_know))
 
-    def due(self, profile: Profile, now: float, limit: int = -1) -> list[Due]:
-        """Questions whose review has come, the longest waiting first."""
-        rows = self.read(
-            "SELECT bank, question, due, lapses FROM reviews JOIN asked ON asked.id = asked"
-            " WHERE profile = ? AND due <= ? ORDER BY due LIMIT ?",
-            (profile.id, now, limit),
-        )
-        return [Due(*row) for row in rows]
+    def due(
+        self, profile: Profile, now: float, limit: int = -1, banks: Collection[str] | None = None
+    ) -> list[Due]:
+        """Questions whose review has come (of the banks named, if any are), the longest waiting first."""
+        sql = "SELECT bank, question, due, lapses FROM reviews JOIN asked ON asked.id = asked WHERE "
+        where, values = _due_where(profile, now, banks)
+        return [Due(*row) for row in self.read(f"{sql}{where} ORDER BY due LIMIT ?", [*values, limit])]
 
-    def due_count(self, profile: Profile, now: float) -> int:
+    def due_count(self, profile: Profile, now: float, banks: Collection[str] | None = None) -> int:
         """How many reviews have come."""
-        rows = self.read("SELECT count(*) FROM reviews WHERE profile = ? AND due <= ?", (profile.id, now))
+        where, values = _due_where(profile, now, banks)
+        rows = self.read(f"SELECT count(*) FROM reviews JOIN asked ON asked.id = asked WHERE {where}", values)
         return int(rows[0][0])
 
     def next_due(self, profile: Profile) -> float | None:
@@ -414,6 +415,15 @@ class History:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def _due_where(
+    profile: Profile, now: float, banks: Collection[str] | None
+) -> tuple[str, list[str | float | int]]:
+    where, values = "profile = ? AND due <= ?", [profile.id, now]
+    if banks is None:
+        return where, [*values]
+    return f"{where} AND bank IN ({', '.join('?' * len(banks))})", [*values, *banks]
 
 
 def _asked(db: sqlite3.Connection, item: Item) -> int:

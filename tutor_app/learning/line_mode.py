@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 
+from tutor_app import paths
 from tutor_app.errors import UserError
 from tutor_app.learning import marking
 from tutor_app.learning.history import History
@@ -19,6 +20,7 @@ from tutor_app.learning.line_talk import (
     step_line,
     tutor_lines,
 )
+from tutor_app.learning.progress import count
 from tutor_app.learning.records import FlagKind, Item, Mode, Profile
 from tutor_app.learning.session import Session
 from tutor_app.learning.settings import Settings
@@ -65,7 +67,7 @@ class Guide:
             self._talk.say(f"The tutor cannot explain this now: {error}")
         except Exception:
             log.exception("the tutor failed")
-            self._talk.say("The tutor could not explain this. The log says why.")
+            self._talk.say(f"The tutor could not explain this. The log {paths.user_log()} says why.")
         if not unfolding.complete:
             unfolding.settle(bank_steps(item.question))
 
@@ -332,7 +334,7 @@ class LineMode:
         tally = session.tally
         if not tally.questions:
             return
-        words = [f"{tally.questions} questions"]
+        words = [count(tally.questions, "question")]
         if tally.answered:
             words.append(f"{tally.right} of {tally.answered} right at the first try")
         if session.mode is not Mode.LEARN and self.settings.practise.certainty:

@@ -196,9 +196,9 @@ def _with_suggestions(report: Progress) -> Progress:
 
 def _suggest(report: Progress) -> Iterable[Suggestion]:
     if report.due:
-        yield Suggestion(f"Review what is due: {_count(report.due, 'question')}.", "review")
+        yield Suggestion(f"Review what is due: {count(report.due, 'question')}.", "review")
     if report.leeches:
-        text = f"Learn anew what keeps slipping away: {_count(len(report.leeches), 'question')}."
+        text = f"Learn anew what keeps slipping away: {count(len(report.leeches), 'question')}."
         yield Suggestion(text, "learn", report.leeches[0].topic)
     weakest = _weakest(report.topics)
     if weakest:
@@ -214,7 +214,8 @@ def _weakest(topics: Sequence[tuple[str, Tally]]) -> tuple[str, float] | None:
     return (weak, shares[weak]) if weak is not None and shares[weak] < 0.8 else None
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """`1 question`, `2 questions`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 

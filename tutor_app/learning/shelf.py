@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from tutor_app.errors import UserError
 from tutor_app.learning.history import PERSONAL_BANK, History
@@ -43,6 +44,21 @@ class Shelf:
         if not found:
             raise UserError(f"No question fits {_criteria(banks, topics, subject, grade)}. {_TOPICS_HINT}")
         return found
+
+    def banks(self) -> list[str]:
+        """The ids of all banks at hand, the student's own included."""
+        return [PERSONAL_BANK, *(summary.id for summary in self.library.banks())]
+
+    def due(self, now: float, most: int) -> list[Item]:
+        """Questions to review, the longest waiting first; those of banks that were removed wait on."""
+        due = self._history.due(self._profile, now, banks=self.banks())
+        found = (self.find(review.bank, review.question) for review in due)
+        return list(islice((item for item in found if item), most))
+
+    def mistakes(self, most: int) -> list[Item]:
+        """Questions last answered wrong, the newest first."""
+        found = (self.find(s.bank, s.question) for s in self._history.mistakes(self._profile))
+        return list(islice((item for item in found if item), most))
 
     def _fitting_banks(self, banks: Sequence[str], topics: set[str], subject: str) -> Iterator[str]:
         for name in banks:
