@@ -9,6 +9,7 @@ from tutor_app import __version__
 from tutor_app.errors import UserError
 
 COMMANDS: tuple[str, ...] = (
+    "ask",
     "bank",
     "history",
     "profiles",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tutor_app.questions.lint import Finding
     from tutor_app.questions.model import Bank, ReadReport
 
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = ("explain",)
 """Modules of `commands` that add a subcommand of their own to `tutor bank`, each with an `add(parts)`."""
 
 _FORMATS = "native, gift, aiken, moodle, qti21, csv or anki"
@@ -117,11 +117,10 @@ def _import(options: argparse.Namespace) -> int:
             failures.append(error)
             continue
         left_out += len(report.skipped)
-        repeats = _repeats(report.bank, library, done.summary.id)
         if options.json:
-            print_json(as_json(report, repeats) | installed_as_json(done))
+            print_json(as_json(report, done.repeats) | installed_as_json(done))
         else:
-            print_installed(done, report, repeats)
+            print_installed(done, report)
     return _status(failures, len(options.files), options.strict and left_out > 0)
 
 
@@ -138,7 +137,7 @@ def _check(options: argparse.Namespace) -> int:
                 print_json(as_json(nothing, ()))
             continue
         left_out += len(report.skipped)
-        repeats = _repeats(report.bank, library, present)
+        repeats = library.repeats(report.bank, present)
         findings = _lint(report.bank) if options.deep else None
         if options.json:
             print_json(as_json(report, repeats) | findings_as_json(findings))
@@ -255,13 +254,6 @@ def _read_or_find(name: str, library: "Library") -> "tuple[ReadReport, str]":
         return _read(path), ""
     summary = library.find(name)
     return ReadReport("native", library.bank(summary.id)), summary.id
-
-
-def _repeats(bank: "Bank", library: "Library", present: str) -> tuple[str, ...]:
-    from tutor_app.questions.duplicates import name_repeats
-
-    known = [(summary.title, question) for summary, question in library.others(present)]
-    return name_repeats(bank.questions, known)
 
 
 def _lint(bank: "Bank") -> "tuple[Finding, ...]":

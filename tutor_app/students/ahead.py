@@ -7,13 +7,13 @@ was kept, or taken over while it is being made, or else the work in the backgrou
 import logging
 import threading
 from collections import deque
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tutor_app.questions.model import Question
-from tutor_app.students.cache import ExplanationCache, key
+from tutor_app.students.cache import ExplanationCache, Teaching, key, recall_or_explain
 from tutor_app.students.explanation import Answer, Explanation, Settings, Step
 
 _log = logging.getLogger(__name__)
@@ -21,23 +21,16 @@ _log = logging.getLogger(__name__)
 _LOOK = 0.05  # seconds between looks at a reader's cancel while another thread makes what it waits for
 
 
-class Teaching(Protocol):
-    """What is needed of the tutor."""
+class Teacher(Teaching, Protocol):
+    """The tutor, as far as working ahead needs it."""
 
-    @property
-    def name(self) -> str: ...
+    def flag(self, step: Step) -> bool:
+        """Never use this step's fact again; False when it is no fact."""
+        ...
 
-    def explain(
-        self, question: Question, settings: Settings = ..., cancel: threading.Event | None = None
-    ) -> Iterator[Step | Explanation]: ...
-
-    def judge(self, question: Question) -> Answer: ...
-
-    def flag(self, step: Step) -> bool: ...
-
-    def withdrawn(self) -> Collection[int]: ...
-
-    def prepare(self, cancel: threading.Event) -> bool: ...
+    def prepare(self, cancel: threading.Event) -> bool:
+        """Do some of what makes later explanations faster; False when nothing is left."""
+        ...
 
 
 @dataclass(slots=True)
@@ -57,7 +50,7 @@ class _Job:
 class Ahead:
     """The tutor with a memory and a helping hand; implements `Explainer`. Close it when the app ends."""
 
-    def __init__(self, tutor: Teaching, cache: ExplanationCache | None = None) -> None:
+    def __init__(self, tutor: Teacher, cache: ExplanationCache | None = None) -> None:
         self._tutor = tutor
         self._cache = cache or ExplanationCache()
         self._changed = threading.Condition()
@@ -89,19 +82,11 @@ class Ahead:
         self, question: Question, settings: Settings = Settings(), cancel: threading.Event | None = None
     ) -> Iterator[Step | Explanation]:
         """At once when it was made before; taken over when it is being made; else made now."""
-        kept = self._kept(question, settings)
-        if kept is not None:
-            yield from _replay(kept)
-            return
-        wanted = self._as_job(question, settings)
-        followed = yield from self._follow(wanted.key, cancel)
+        followed = yield from self._follow(self._as_job(question, settings).key, cancel)
         if followed or (cancel is not None and cancel.is_set()):
             return
         with self._foreground():
-            for item in self._tutor.explain(question, settings, cancel):
-                if isinstance(item, Explanation):
-                    self._cache.put(question, settings, item)
-                yield item
+            yield from recall_or_explain(self._cache, self._tutor, question, settings, cancel)
 
     def judge(self, question: Question) -> Answer:
         """The answer from the question alone, before anything in the background."""
@@ -167,9 +152,6 @@ class Ahead:
             with self._changed:
                 job.readers -= 1
 
-    def _kept(self, question: Question, settings: Settings) -> Explanation | None:
-        return self._cache.get(question, self.name, settings, self._tutor.withdrawn())
-
     def _as_job(self, question: Question, settings: Settings) -> _Job:
         return _Job(question, settings, key(question, self.name, settings), self._plan)
 
@@ -195,13 +177,10 @@ class Ahead:
 
     def _make(self, job: _Job) -> None:
         try:
-            if self._kept(job.question, job.settings) is None:
-                for item in self._tutor.explain(job.question, job.settings, job.cancel):
-                    if isinstance(item, Explanation):
-                        self._cache.put(job.question, job.settings, item)
-                    with self._changed:
-                        job.made.append(item)
-                        self._changed.notify_all()
+            for item in recall_or_explain(self._cache, self._tutor, job.question, job.settings, job.cancel):
+                with self._changed:
+                    job.made.append(item)
+                    self._changed.notify_all()
         except Exception:  # a question that cannot be explained must not end the thread
             _log.exception("explaining ahead failed")
         with self._changed:
@@ -220,8 +199,3 @@ class Ahead:
         with self._changed:
             self._idle = None
             self._ready = not more
-
-
-def _replay(kept: Explanation) -> Iterator[Step | Explanation]:
-    yield from kept.steps
-    yield replace(kept, timings={"first_step": 0.0, "total": 0.0})

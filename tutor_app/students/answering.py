@@ -4,7 +4,6 @@ import math
 import re
 import threading
 from collections.abc import Sequence
-from typing import Any
 
 from tutor_app.questions.model import Question
 from tutor_app.students import guard
@@ -118,18 +117,3 @@ def _presentable(reply: str) -> str:
     """The reply's first sentence, unless it is no answer."""
     text = _SENTENCE_END.split(" ".join(reply.split()), maxsplit=1)[0]
     return "" if guard.looping(text) or guard.rambling(text) else text
-
-
-def as_json(question: Question, answer: Answer) -> dict[str, Any]:
-    """An answer as `tutor ask --json` shows it."""
-    choices = [
-        {
-            "text": text,
-            "probability": round(answer.probabilities[index], 4),
-            "question_score": round(answer.question_scores[index], 4),
-            "rationale_score": round(answer.rationale_scores[index], 4) if answer.rationale_scores else None,
-        }
-        for index, text in enumerate(question.choices)
-    ]
-    confidence = round(answer.confidence, 4)
-    return {"answer": answer.text, "choices": choices, "confidence": confidence, "sure": answer.sure}

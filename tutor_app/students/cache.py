@@ -9,15 +9,15 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterable
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tutor_app import paths
 from tutor_app.questions.model import Question
 from tutor_app.students import prompts
-from tutor_app.students.explanation import Answer, Explanation, Origin, Settings, Step
+from tutor_app.students.explanation import Answer, Explainer, Explanation, Origin, Settings, Step
 
 _VERSION = 1
 _MOST_KEPT = 50_000
@@ -25,6 +25,14 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS explanation (key TEXT PRIMARY KEY, made REAL NOT NULL, content TEXT NOT NULL)
 WITHOUT ROWID
 """
+
+
+class Teaching(Explainer, Protocol):
+    """The tutor, as far as remembering needs it."""
+
+    def withdrawn(self) -> Collection[int]:
+        """Facts that may not be used any more."""
+        ...
 
 
 class ExplanationCache:
@@ -79,6 +87,25 @@ class ExplanationCache:
         """Let go of the file."""
         with self._lock:
             self._db.close()
+
+
+def recall_or_explain(
+    cache: ExplanationCache,
+    tutor: Teaching,
+    question: Question,
+    settings: Settings,
+    cancel: threading.Event | None = None,
+) -> Iterator[Step | Explanation]:
+    """What was kept, at once, or else the tutor's explanation as it is made, which is then kept."""
+    kept = cache.get(question, tutor.name, settings, tutor.withdrawn())
+    if kept is not None:
+        yield from kept.steps
+        yield replace(kept, timings={"first_step": 0.0, "total": 0.0})
+        return
+    for item in tutor.explain(question, settings, cancel):
+        if isinstance(item, Explanation):
+            cache.put(question, settings, item)
+        yield item
 
 
 def key(question: Question, students: str, settings: Settings) -> str:

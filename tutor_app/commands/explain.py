@@ -1,0 +1,190 @@
+"""`tutor bank explain`: make a bank's explanations beforehand, in batches; what is made is kept as it goes."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor_app.commands.ask import add_explaining, explain_settings
+from tutor_app.errors import UserError
+
+if TYPE_CHECKING:
+    from tutor_app.questions.model import Bank, Question
+    from tutor_app.students.cache import ExplanationCache
+    from tutor_app.students.explanation import Explanation, Settings
+    from tutor_app.students.tutor import Tutor
+
+_AT_ONCE = 16  # questions a batch: all that a crash can lose
+_BAR = 30
+
+
+def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `explain` to `tutor bank`."""
+    explain = parts.add_parser(
+        "explain", help="make the tutor's explanations of a bank beforehand; can be stopped and gone on with"
+    )
+    explain.add_argument("bank", metavar="BANK", help="a bank's id or title, or a file of questions")
+    explain.add_argument("--topic", default="", help="only this topic")
+    add_explaining(explain)
+    explain.add_argument(
+        "--write", metavar="FILE", type=Path, help="write a copy of the bank with the explanations, to edit"
+    )
+    explain.add_argument(
+        "--replace", action="store_true", help="in that copy, also replace explanations the bank has"
+    )
+    explain.add_argument("--force", action="store_true", help="replace FILE when it is there")
+    explain.add_argument("--fresh", action="store_true", help="make them anew, even those that were kept")
+    explain.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from tutor_app.commands.common import read_settings
+    from tutor_app.learning.exam_lock import refuse_during_exam
+    from tutor_app.students.cache import ExplanationCache
+    from tutor_app.students.load import load_tutor
+
+    refuse_during_exam("tutor bank explain")
+    usual = read_settings()
+    settings = explain_settings(options, usual.for_explaining())
+    bank = _bank(options.bank, options.topic)
+    if options.write and options.write.exists() and not options.force:
+        raise UserError(f"{options.write} is there already. Give another name, or --force to replace it.")
+    tutor = load_tutor(usual.tutor.students, usual.tutor.threads)
+    cache = ExplanationCache()
+    try:
+        _fill(bank.questions, tutor, cache, settings, fresh=options.fresh)
+    except KeyboardInterrupt:
+        print("\nStopped. What was made is kept; the same command goes on from here.", file=sys.stderr)
+        return 130
+    made = {
+        question.id: found
+        for question in bank.questions
+        if (found := cache.get(question, tutor.name, settings, tutor.withdrawn()))
+    }
+    _summarise(bank, made)
+    if options.write:
+        _write(options.write, bank, made, replace_own=options.replace)
+    return 0
+
+
+def _bank(name: str, topic: str) -> "Bank":
+    """The bank of that name, or in that file; of one topic when it is given."""
+    from tutor_app.questions.formats import read_file
+    from tutor_app.questions.library import Library
+
+    library = Library()
+    try:
+        bank = library.bank(library.find(name).id)
+    except UserError:
+        if not Path(name).is_file():
+            raise
+        bank = read_file(Path(name)).bank
+    if not topic:
+        return bank
+    questions = tuple(q for q in bank.questions if (q.topic or bank.title).casefold() == topic.casefold())
+    if not questions:
+        topics = ", ".join(dict.fromkeys(q.topic or bank.title for q in bank.questions))
+        raise UserError(f"'{bank.title}' has no topic '{topic}'. Its topics: {topics}.")
+    return replace(bank, questions=questions)
+
+
+def _fill(
+    questions: "Sequence[Question]",
+    tutor: "Tutor",
+    cache: "ExplanationCache",
+    settings: "Settings",
+    *,
+    fresh: bool,
+) -> None:
+    """Explain what is not kept yet, batch by batch; each batch is kept in one step."""
+    withdrawn = tutor.withdrawn()
+    todo = [q for q in questions if fresh or cache.get(q, tutor.name, settings, withdrawn) is None]
+    bar = _Progress(len(questions), len(questions) - len(todo))
+    for start in range(0, len(todo), _AT_ONCE):
+        batch = todo[start : start + _AT_ONCE]
+        cache.put_many(zip(batch, tutor.explain_many(batch, settings), strict=True), settings)
+        bar.advance(len(batch))
+    bar.finish()
+
+
+class _Progress:
+    """A bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, total: int, done: int) -> None:
+        self._total, self._done, self._begun_at = total, done, done
+        self._started = time.monotonic()
+        self._terminal = sys.stderr.isatty()
+        self._show()
+
+    def advance(self, count: int) -> None:
+        """So many more are made and kept."""
+        self._done += count
+        self._show()
+
+    def finish(self) -> None:
+        """Leave the bar as it stands."""
+        if self._terminal:
+            print(file=sys.stderr)
+
+    def _show(self) -> None:
+        made = self._done - self._begun_at
+        line = f"{self._done} of {self._total} explained"
+        if made and self._done < self._total:
+            left = (time.monotonic() - self._started) / made * (self._total - self._done)
+            line += f", about {_duration(left)} left"
+        if self._terminal:
+            filled = _BAR * self._done // max(1, self._total)
+            print(
+                f"\r[{'#' * filled}{'.' * (_BAR - filled)}] {line}\x1b[K", end="", file=sys.stderr, flush=True
+            )
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _summarise(bank: "Bank", made: "dict[str, Explanation]") -> None:
+    """How it went, and the questions a teacher should look at."""
+    print(f"{len(made)} of {len(bank.questions)} questions of '{bank.title}' have an explanation.")
+    differing = [q for q in bank.questions if q.id in made and made[q.id].agrees_with_key is False]
+    if not differing:
+        return
+    print(f"The tutor reads {len(differing)} differently from their key; please look at them:")
+    for question in differing:
+        key = question.accepted[0] if question.key is None else question.key
+        read = made[question.id].answer.text or "nothing"
+        print(f"- {question.text or question.image}\n  key: {key}; the tutor: {read} ({question.id})")
+
+
+def _write(path: Path, bank: "Bank", made: "dict[str, Explanation]", *, replace_own: bool) -> None:
+    """A copy of the bank with the explanations that lead to the keys."""
+    from tutor_app.files import write_atomically
+    from tutor_app.questions.formats import write
+
+    questions = [_explained(q, made.get(q.id), replace_own) for q in bank.questions]
+    count = sum(new is not old for new, old in zip(questions, bank.questions, strict=True))
+    try:
+        write_atomically(path, write(replace(bank, questions=tuple(questions)), "native"), 0o644)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from error
+    print(f"{path}: {count} explanations by the tutor. Edit the file, then: tutor bank import {path}")
+
+
+def _explained(question: "Question", made: "Explanation | None", replace_own: bool) -> "Question":
+    from tutor_app.students.explanation import Origin
+
+    if made is None or made.agrees_with_key is False or (question.explanation and not replace_own):
+        return question
+    facts = tuple(step.text for step in made.steps if step.origin is Origin.FACT)
+    steps = tuple(step.text for step in made.steps if step.origin is Origin.TUTOR)
+    if not facts and not steps:
+        return question
+    return replace(
+        question, facts=facts, steps=steps, extra={**question.extra, "explained_by": made.students}
+    )
