@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 
 
-def print_installed(done: "Installed", report: "ReadReport", repeats: Sequence[str]) -> None:
+def print_installed(done: "Installed", report: "ReadReport") -> None:
     summary = done.summary
     if done.updated:
         print(
@@ -22,7 +22,7 @@ def print_installed(done: "Installed", report: "ReadReport", repeats: Sequence[s
         )
     else:
         print(f"'{summary.title}' was installed with {_count(summary.count, 'question')} ({report.format}).")
-    _print_notes(report, repeats, first_lines)
+    _print_notes(report, done.repeats, first_lines)
     print(f"See them: tutor bank show {summary.id}")
 
 

@@ -7,7 +7,7 @@ that share one of its rarest features, which every pair above the threshold must
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -113,11 +113,25 @@ def _repeats(sets: Sequence[frozenset[str]], threshold: float) -> tuple[Repeat, 
 def _matches(
     sets: Sequence[frozenset[str]], known: Sequence[frozenset[str]], threshold: float
 ) -> tuple[Repeat, ...]:
-    index = _Index(known, threshold)
-    for position, found in enumerate(known):
+    """The smaller side is indexed and the other asked, so that one question against thousands is quick."""
+    if len(known) <= len(sets):
+        index = _index_of(known, threshold)
+        matches = ((position, index.best(found, index.rarest(found))) for position, found in enumerate(sets))
+        return tuple(Repeat(position, *match) for position, match in matches if match)
+    index = _index_of(sets, threshold)
+    best: dict[int, Repeat] = {}
+    for of, found in enumerate(known):
+        for position, score in index.all(found, index.rarest(found)):
+            if position not in best or score > best[position].likeness:
+                best[position] = Repeat(position, of, score)
+    return tuple(best[position] for position in sorted(best))
+
+
+def _index_of(sets: Sequence[frozenset[str]], threshold: float) -> "_Index":
+    index = _Index(sets, threshold)
+    for position, found in enumerate(sets):
         index.add(position, found, index.rarest(found))
-    matches = ((position, index.best(found, index.rarest(found))) for position, found in enumerate(sets))
-    return tuple(Repeat(position, *match) for position, match in matches if match)
+    return index
 
 
 class _Index:
@@ -129,24 +143,38 @@ class _Index:
         self._numbers = {feature: number for number, feature in enumerate(rarest_first, 1)}
         self._threshold = threshold
         self._sets: dict[int, frozenset[str]] = {}
-        self._same: dict[frozenset[str], int] = {}
+        self._same: dict[frozenset[str], list[int]] = {}
         self._by_feature: defaultdict[int, list[int]] = defaultdict(list)
 
     def add(self, position: int, found: frozenset[str], rarest: Sequence[int]) -> None:
-        if not found or self._same.setdefault(found, position) != position:
+        if not found:
             return
-        self._sets[position] = found
-        for number in rarest:
-            self._by_feature[number].append(position)
+        same = self._same.setdefault(found, [])
+        same.append(position)
+        if len(same) == 1:
+            self._sets[position] = found
+            for number in rarest:
+                self._by_feature[number].append(position)
 
     def best(self, found: frozenset[str], rarest: Sequence[int]) -> tuple[int, float] | None:
         """The likeliest set added so far (the earliest of equals), if any is like enough."""
         if found in self._same:
-            return self._same[found], 1.0
-        candidates = {i for number in rarest for i in self._by_feature.get(number, ())}
-        scored = ((_jaccard(found, self._sets[i]), -i) for i in candidates)
+            return self._same[found][0], 1.0
+        scored = ((score, -position) for position, score in self._like(found, rarest))
         score, negative = max(scored, default=(0.0, 0))
-        return (-negative, score) if score >= self._threshold else None
+        return (-negative, score) if score else None
+
+    def all(self, found: frozenset[str], rarest: Sequence[int]) -> Iterator[tuple[int, float]]:
+        """Every set that is like enough, the same ones included."""
+        for position, score in self._like(found, rarest):
+            for same in self._same[self._sets[position]]:
+                yield same, score
+
+    def _like(self, found: frozenset[str], rarest: Sequence[int]) -> Iterator[tuple[int, float]]:
+        for position in {i for number in rarest for i in self._by_feature.get(number, ())}:
+            score = _jaccard(found, self._sets[position])
+            if score >= self._threshold:
+                yield position, score
 
     def rarest(self, found: frozenset[str]) -> list[int]:
         """Sets as alike as the threshold must share one of these (all sets are cut in the same order).

@@ -11,7 +11,7 @@ import re
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,10 @@ class BankSummary:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What an import did: the bank as it is now, and how it differs from before."""
+    """What an import did: the bank as it is now and how it differs from before.
+
+    `repeats` has a sentence for each question that nearly repeats another, here or in another bank.
+    """
 
     summary: BankSummary
     updated: bool
@@ -61,6 +64,7 @@ class Installed:
     changed: int
     unchanged: int
     removed: int
+    repeats: tuple[str, ...] = ()
 
 
 class Library:
@@ -134,9 +138,11 @@ class Library:
         if present and not title:
             bank = replace(bank, title=present.title)
         old = _load(present.path).questions if present else ()
-        done = update(bank.questions, old, self._taken(bank_id), bank_id)
+        others = list(self.others(bank_id))
+        done = update(bank.questions, old, _taken(bank.questions, others), bank_id)
         summary = self._write(bank_id, replace(bank, questions=done.questions), came_from)
-        return Installed(summary, present is not None, done.added, done.changed, done.unchanged, done.removed)
+        counts = (done.added, done.changed, done.unchanged, done.removed)
+        return Installed(summary, present is not None, *counts, repeats=_repeats(done.questions, others))
 
     def save(self, bank_id: str, bank: Bank) -> BankSummary:
         """Replace an installed bank's content, as after an edit."""
@@ -173,6 +179,10 @@ class Library:
             if have_common(bank.questions, _load(summary.path).questions):
                 return summary
         return None
+
+    def repeats(self, bank: Bank, bank_id: str = "") -> tuple[str, ...]:
+        """A sentence for each question that nearly repeats another, here or in a bank but `bank_id`."""
+        return _repeats(bank.questions, self.others(bank_id))
 
     def others(self, bank_id: str = "") -> Iterator[tuple[BankSummary, Question]]:
         """Every question of all banks but one, with its bank."""
@@ -217,11 +227,6 @@ class Library:
                 "What was there before is unchanged."
             ) from error
         return _summarise(path, shipped=False)
-
-    def _taken(self, bank_id: str) -> Mapping[str, str]:
-        from tutor_app.questions.updating import fingerprint
-
-        return {question.id: fingerprint(question) for _, question in self.others(bank_id)}
 
     def _free_id(self, title: str) -> str:
         base = _slug(title)
@@ -272,6 +277,24 @@ def _summarise(path: Path, shipped: bool) -> BankSummary:
         origin=str(summary.get("origin", "")),
         path=path,
     )
+
+
+def _taken(
+    questions: Iterable[Question], others: Iterable[tuple[BankSummary, Question]]
+) -> Mapping[str, str]:
+    """Which of these questions' ids other banks use, and for what."""
+    from tutor_app.questions.updating import fingerprint
+
+    ids = {question.id for question in questions}
+    return {other.id: fingerprint(other) for _, other in others if other.id in ids}
+
+
+def _repeats(
+    questions: Sequence[Question], others: Iterable[tuple[BankSummary, Question]]
+) -> tuple[str, ...]:
+    from tutor_app.questions.duplicates import name_repeats
+
+    return name_repeats(questions, [(summary.title, question) for summary, question in others])
 
 
 def _load(path: Path) -> Bank:
