@@ -25,8 +25,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     ask = commands.add_parser(
         "ask",
         help="explain and answer any science question",
-        epilog="Without -c, an existing file is read as a bank of questions; - reads one JSON question a line "
-        f"from the standard input, such as {_EXAMPLE}, and answers one JSON a line.",
+        epilog="Without -c, an existing file is read as a bank of questions; - reads one JSON question a "
+        f"line from the standard input, such as {_EXAMPLE}, and answers one JSON a line.",
     )
     ask.add_argument("question", metavar="QUESTION", help="the question, a file of questions, or -")
     ask.add_argument(
@@ -35,14 +35,19 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     ask.add_argument(
         "--key", type=int, metavar="N", help="the right choice, counted from 1, when it is known"
     )
-    ask.add_argument(
-        "--samples", type=int, metavar="N", help=f"write N rationales and compare them (1 to {MOST_SAMPLES})"
-    )
-    ask.add_argument("--no-facts", action="store_true", help="do not use the fact base")
-    ask.add_argument("--style", choices=("grounded", "free", "auto"), help="how steps are made")
+    add_explaining(ask)
     ask.add_argument("--fresh", action="store_true", help="do not show what was made before")
     ask.add_argument("--json", action="store_true", help="print one JSON object a question")
     ask.set_defaults(run=_run)
+
+
+def add_explaining(parser: argparse.ArgumentParser) -> None:
+    """How to explain; what is not said is as the settings have it."""
+    parser.add_argument(
+        "--samples", type=int, metavar="N", help=f"write N rationales and compare them (1 to {MOST_SAMPLES})"
+    )
+    parser.add_argument("--no-facts", action="store_true", help="do not use the fact base")
+    parser.add_argument("--style", choices=("grounded", "free", "auto"), help="how steps are made")
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`tutor bank explain`: make a bank's explanations beforehand, in batches; what is made is kept as it goes."""
+"""`tutor bank explain`: make a bank's explanations beforehand, in batches that are kept as they go."""
 
 import argparse
 import sys
