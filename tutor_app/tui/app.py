@@ -1,0 +1,250 @@
+"""The full-screen app: what all screens share. Screens and heavy parts are imported when first needed."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from tutor_app.errors import UserError
+from tutor_app.tui import log, themes
+from tutor_app.tui.desk import Desk, DeskOpened, Topic, TutorLoaded
+from tutor_app.tui.marks import ASCII, UNICODE, Marks, terminal_needs_ascii
+
+_SAME_TROUBLE_S = 2.0
+CLOSED = "This is closed until the test is done."
+SCREENS = {
+    "ask": ("ask", "AskScreen"),
+    "progress": ("progress", "ProgressScreen"),
+    "banks": ("banks", "BanksScreen"),
+    "profiles": ("profiles", "ProfilesScreen"),
+    "settings": ("settings", "SettingsScreen"),
+    "guides": ("guides", "GuidesScreen"),
+    "mistakes": ("mistakes", "MistakesScreen"),
+}
+
+
+def _commands() -> type[Provider]:
+    from tutor_app.tui.commands import TutorCommands
+
+    return TutorCommands
+
+
+class TutorApp(App[int]):
+    """Holds the desk (profile, banks, history, tutor) and shows errors as plain sentences."""
+
+    TITLE = "Sci-CoT Tutor"
+    CSS_PATH = "styles/app.tcss"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", "quit", show=False, priority=True),
+        Binding("ctrl+c", "copy_or_leave", show=False),
+        Binding("f1", "help", "help", show=False),
+        Binding("f2", "screenshot", "picture", show=False),
+    ]
+    tutor_state: reactive[tuple[bool, str]] = reactive((False, ""))
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.marks: Marks = UNICODE
+        self.troubles: list[BaseException] = []
+        self.why_no_tutor = ""
+        self._last_start: tuple[str, Topic | None] = ("learn", None)
+        desk.on_trouble = lambda error: self.call_from_thread(self.report, error)
+        self._last_trouble = 0.0
+        for theme in themes.themes():
+            self.register_theme(theme)
+        self.apply_settings()
+
+    def apply_settings(self) -> None:
+        """Take up theme, marks and motion from the settings."""
+        look = self.desk.settings.look
+        self.theme = themes.theme_for(look.theme)
+        self.marks = ASCII if look.ascii_marks or terminal_needs_ascii() else UNICODE
+        self.animation_level = "none" if look.reduced_motion else "basic"
+
+    def get_default_screen(self) -> Screen[object]:
+        from tutor_app.tui.screens.home import HomeScreen
+
+        return HomeScreen()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._open_desk)
+
+    @work(thread=True, exit_on_error=False, group="desk")
+    def _open_desk(self) -> None:
+        try:
+            self.desk.overview()
+        except Exception as error:
+            self.post_message(DeskOpened(error))
+            return
+        self.post_message(DeskOpened())
+
+    def on_desk_opened(self, message: DeskOpened) -> None:
+        if message.trouble:
+            self.report(message.trouble)
+        for screen in self.screen_stack:
+            screen.post_message(message)
+        self.tutor_state = (False, "the tutor is waking up")
+        self._load_tutor()
+
+    @work(thread=True, exit_on_error=False, group="tutor")
+    def _load_tutor(self) -> None:
+        try:
+            self.post_message(TutorLoaded(self.desk.load_tutor()))
+        except Exception as error:
+            log.keep(error)
+            self.post_message(TutorLoaded("The students could not be loaded; the log says why."))
+
+    def on_tutor_loaded(self, message: TutorLoaded) -> None:
+        self.why_no_tutor = message.why_not
+        self.tutor_state = (False, "no tutor") if message.why_not else (True, "tutor ready")
+        for screen in self.screen_stack:
+            screen.post_message(message)
+
+    # Going places
+
+    def go(self, place: str) -> None:
+        """Open a screen by its name."""
+        if place in {"learn", "practise", "test", "review", "continue"}:
+            self.start(place)
+        elif place == "ask" and self.desk.locked:
+            self.say(CLOSED, trouble=True)
+        else:
+            module, name = SCREENS[place]
+            self.push_screen(getattr(import_module(f"tutor_app.tui.screens.{module}"), name)())
+
+    def start(self, mode: str, topic: Topic | None = None) -> None:
+        """Begin a sitting (or go on with the last one); its questions are chosen in a thread."""
+        if mode != "test" and self.desk.locked:
+            self.say(CLOSED, trouble=True)
+            return
+        self._last_start = (mode, topic)
+        if mode == "test":
+            from tutor_app.tui.screens.test_setup import TestSetupScreen
+
+            self.push_screen(TestSetupScreen(topic))
+        else:
+            self._prepare(mode, topic)
+
+    def start_again(self) -> None:
+        """Another sitting like the last one."""
+        self.start(*self._last_start)
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="start")
+    def _prepare(self, mode: str, topic: Topic | None) -> None:
+        from tutor_app.tui import starting
+
+        try:
+            screen, says = starting.prepare(self.desk, mode, topic)
+        except Exception as error:
+            self.call_from_thread(self.report, error)
+            return
+        if screen:
+            self.call_from_thread(self.push_screen, screen)
+        if says:
+            self.call_from_thread(self.say, says)
+
+    # Errors
+
+    def report(self, error: BaseException) -> None:
+        """Show an error as a dialog: a plain sentence and, for our own mistakes, where the log lies."""
+        from tutor_app.tui.screens.dialog import Say
+
+        if isinstance(error, UserError):
+            self.push_screen(Say("That did not work", str(error)))
+            return
+        self.troubles.append(error)
+        self.push_screen(Say("Something went wrong", _apology(log.keep(error))))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """The last resort: an error outside a screen's own handlers.
+
+        The widget it came from is dead, so the screens above Home are closed; if errors keep coming, the app
+        ends with a sentence instead of a traceback.
+        """
+        now = time.monotonic()
+        again, self._last_trouble = now - self._last_trouble < _SAME_TROUBLE_S, now
+        if again or not self.is_running:
+            self.troubles.append(error)
+            self.exit(1, return_code=1, message=_apology(log.keep(error)))
+            return
+        self.call_next(self._start_over, error)
+
+    async def _start_over(self, error: Exception) -> None:
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.switch_screen(self.get_default_screen())
+        self.report(error)
+
+    # Shared actions
+
+    def action_leave(self) -> None:
+        """Close the app; open sessions are kept, so there is nothing to ask."""
+        self.exit(0)
+
+    def action_copy_or_leave(self) -> None:
+        if selected := self.screen.get_selected_text():
+            self.copy(selected)
+        else:
+            self.say("Ctrl+Q closes the tutor.")
+
+    def action_help(self) -> None:
+        self.show_help()
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Save a picture of the screen into the user's folder."""
+        from tutor_app import paths
+
+        folder = paths.private_folder(paths.user_data() / "pictures")
+        self.say(f"Picture saved: {self.save_screenshot(filename, str(folder))}")
+
+    def show_help(self) -> None:
+        """Help that belongs to the widget in focus, then to the screen."""
+        from tutor_app.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen, self.screen.focused))
+
+    def say(self, text: str, trouble: bool = False) -> None:
+        """A short note that goes away by itself; never read as markup."""
+        self.notify(text, severity="warning" if trouble else "information", timeout=4, markup=False)
+
+    def copy(self, text: str) -> None:
+        """Copy to the clipboard, also over SSH (OSC 52)."""
+        self.copy_to_clipboard(text)
+        self.say("Copied.")
+
+
+def _apology(log_path: str) -> str:
+    where = f" The details are in {log_path}" if log_path else ""
+    return (
+        f"The tutor ran into a mistake of its own. What you had finished is saved, and you can go on.{where}"
+    )
+
+
+def run_app(options: argparse.Namespace) -> int:
+    """Open the full-screen app; without a terminal, say what to use instead."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        raise UserError(
+            "The full-screen app needs a terminal. Use `tutor learn --plain` (or practise, test, review) here."
+        )
+    desk = Desk(
+        profile=getattr(options, "profile", None), exam_lock=bool(getattr(options, "exam_lock", False))
+    )
+    app = TutorApp(desk)
+    try:
+        result = app.run()
+    finally:
+        desk.close()
+    return app.return_code or result or 0

@@ -1,0 +1,222 @@
+"""What the app works with: settings, banks, history, profile and tutor, opened in the background."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from tutor_app.errors import UserError
+from tutor_app.learning.settings import Settings, SettingsFile
+from tutor_app.students.explanation import Explainer, Origin, Step
+
+if TYPE_CHECKING:
+    from tutor_app.learning.history import History
+    from tutor_app.learning.records import OpenSession, Profile
+    from tutor_app.learning.shelf import Shelf
+    from tutor_app.questions.library import Library
+    from tutor_app.questions.model import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of one bank and how far the student is."""
+
+    bank: str
+    name: str
+    subject: str
+    grade: str
+    count: int
+    known: int = 0
+    met: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What Home shows."""
+
+    profile: str
+    due: int = 0
+    mistakes: int = 0
+    open_sessions: tuple[OpenSession, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    damaged: tuple[str, ...] = field(default=())
+
+
+class DeskOpened(Message, bubble=False):
+    """Banks and history are at hand (or `trouble` says why not)."""
+
+    def __init__(self, trouble: BaseException | None = None) -> None:
+        super().__init__()
+        self.trouble = trouble
+
+
+class TutorLoaded(Message, bubble=False):
+    """The students are ready (or `why_not` says why there are none)."""
+
+    def __init__(self, why_not: str = "") -> None:
+        super().__init__()
+        self.why_not = why_not
+
+
+def load_students(settings: Settings) -> Explainer:
+    """The students the settings name."""
+    from tutor_app.students.ahead import Ahead
+    from tutor_app.students.load import load_tutor
+
+    return Ahead(load_tutor(settings.tutor.students, settings.tutor.threads))
+
+
+class Desk:
+    """Opened once; the profile can change. Everything that may take time runs in a worker thread."""
+
+    def __init__(
+        self,
+        profile: str | None = None,
+        exam_lock: bool = False,
+        load: Callable[[Settings], Explainer] = load_students,
+    ) -> None:
+        self.settings_file = SettingsFile()
+        self.profile_name = profile or self.settings.tutor.profile
+        self.exam_lock = exam_lock
+        self.explainer: Explainer | None = None
+        self._load = load
+        self._history: History | None = None
+        self._library: Library | None = None
+        self._profile: Profile | None = None
+        self._shelf: Shelf | None = None
+        self._writer = ThreadPoolExecutor(1, "history")
+        self.on_trouble: Callable[[Exception], object] = lambda error: None
+        self._lock = threading.Lock()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as the file has them."""
+        return self.settings_file.settings
+
+    @property
+    def opened(self) -> bool:
+        """Whether the history is open."""
+        return self._history is not None
+
+    @property
+    def library(self) -> Library:
+        """The installed banks."""
+        if self._library is None:
+            from tutor_app.questions.library import Library
+
+            self._library = Library()
+        return self._library
+
+    @property
+    def history(self) -> History:
+        """The open history."""
+        with self._lock:
+            if self._history is None:
+                from tutor_app.learning.history import History
+
+                self._history = History.open()
+            return self._history
+
+    @property
+    def profile(self) -> Profile:
+        """Who learns now."""
+        if self._profile is None:
+            self._profile = self.history.profile(self.profile_name)
+        return self._profile
+
+    @profile.setter
+    def profile(self, profile: Profile) -> None:
+        self._profile, self.profile_name = profile, profile.name
+        self.forget_banks()
+
+    @property
+    def shelf(self) -> Shelf:
+        """The questions at hand for this profile."""
+        if self._shelf is None:
+            from tutor_app.learning.shelf import Shelf
+
+            self._shelf = Shelf(self.library, self.history, self.profile)
+        return self._shelf
+
+    def forget_banks(self) -> None:
+        """Banks or the profile changed: read questions anew."""
+        self._shelf = None
+
+    def write(self, change: Callable[[], object]) -> None:
+        """Change the history in the writer's thread, in order; trouble is reported by `on_trouble`."""
+
+        def run() -> None:
+            try:
+                change()
+            except Exception as error:
+                self.on_trouble(error)
+
+        self._writer.submit(run)
+
+    def wait_for_writes(self) -> None:
+        """Return once everything asked for so far is written."""
+        self._writer.submit(lambda: None).result()
+
+    @property
+    def locked(self) -> bool:
+        """Whether explanations and Ask are closed until a test is done."""
+        if self.exam_lock:
+            return True
+        from tutor_app.learning import exam_lock
+
+        return self.opened and exam_lock.under_way(self.history)
+
+    def load_tutor(self) -> str:
+        """Load the students; gives the reason when there are none."""
+        try:
+            self.explainer = self._load(self.settings)
+        except UserError as error:
+            return str(error)
+        except ImportError:
+            return "The students cannot run on this machine: a library they need is missing."
+        return ""
+
+    def plan(self, question: Question) -> None:
+        """Let the tutor explain this one ahead, when it has nothing else to do."""
+        if (plan := getattr(self.explainer, "plan", None)) is not None:
+            plan([question], self.settings.for_explaining())
+
+    def withdraw(self, step: Step) -> None:
+        """A step was flagged as wrong: its fact is not used again."""
+        if step.origin is Origin.FACT and (flag := getattr(self.explainer, "flag", None)) is not None:
+            self.write(lambda: flag(step))
+
+    def overview(self) -> Overview:
+        """What Home shows, read anew."""
+        history, profile = self.history, self.profile
+        known: dict[tuple[str, str], list[int]] = {}
+        for standing in history.standings(profile):
+            tally = known.setdefault((standing.bank, standing.topic), [0, 0])
+            tally[0] += standing.last_correct
+            tally[1] += 1
+        topics = []
+        for bank in self.library.banks():
+            for name, count in bank.topics:
+                right, met = known.get((bank.id, name), (0, 0))
+                topics.append(Topic(bank.id, name, bank.subject, bank.grade, count, right, met))
+        return Overview(
+            profile.name,
+            history.due_count(profile, time.time()),
+            len(history.mistakes(profile)),
+            tuple(history.open_sessions(profile)),
+            tuple(topics),
+        )
+
+    def close(self) -> None:
+        """Close the history; what is being written is finished first."""
+        self._writer.shutdown(wait=True)
+        if (close := getattr(self.explainer, "close", None)) is not None:
+            close()
+        if self._history is not None:
+            self._history.close()

@@ -1,0 +1,1 @@
+"""One screen, one file; `app.py` imports each when it is first opened."""

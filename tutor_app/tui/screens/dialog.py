@@ -1,0 +1,95 @@
+"""Small windows over a screen: say something, or ask and take an answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tutor_app.tui.screens.base import Guarded
+from tutor_app.tui.widgets.key_bar import KeyBar
+from tutor_app.tui.widgets.menu import Entry, Menu
+
+
+class Dialog(Guarded, ModalScreen[object]):
+    """A titled window; Esc closes it with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close")]
+
+    def __init__(self, title: str, text: str = "") -> None:
+        super().__init__()
+        self._title, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="window", can_focus=False):
+            yield Static(Content.styled(self._title, "bold $primary"), id="title")
+            if self._text:
+                yield Static(Content(self._text), id="text")
+            yield from self.body()
+        yield KeyBar()
+
+    def body(self) -> ComposeResult:
+        """What stands under the text."""
+        yield from ()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.dismiss(None)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+class Say(Dialog):
+    """Tells one thing; Enter or Esc closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "close", "close", show=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer a dialog offers."""
+
+    value: object
+    label: str
+    note: str = ""
+    key: str = ""
+
+
+class Choose(Dialog):
+    """Offers answers; gives the chosen one's value, or None."""
+
+    def __init__(self, title: str, options: Sequence[Option], text: str = "") -> None:
+        super().__init__(title, text)
+        self._options = options
+
+    def body(self) -> ComposeResult:
+        yield Menu([Entry(str(i), o.label, o.note, o.key) for i, o in enumerate(self._options)])
+
+    def on_menu_chosen(self, message: Menu.Chosen) -> None:
+        self.dismiss(self._options[int(message.id)].value)
+
+
+class AskLine(Dialog):
+    """Asks for one line of text; gives it, or None."""
+
+    def __init__(self, title: str, text: str = "", value: str = "", placeholder: str = "") -> None:
+        super().__init__(title, text)
+        self._value, self._placeholder = value, placeholder
+
+    def body(self) -> ComposeResult:
+        yield Input(self._value, placeholder=self._placeholder, compact=True)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value.strip() or None)
+
+
+def confirm(title: str, text: str, yes: str, no: str = "No, keep it") -> Choose:
+    """A question that can lose something: the safe answer comes first."""
+    return Choose(title, [Option(None, no), Option(True, yes)], text)

@@ -1,0 +1,203 @@
+"""Home: go on where you left, what is due, topics with progress, and everything else one key away."""
+
+import time
+from itertools import groupby
+from typing import ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from tutor_app.tui.desk import DeskOpened, Overview, Topic
+from tutor_app.tui.screens.base import TutorScreen
+from tutor_app.tui.widgets.menu import Entry, Menu
+
+_PLACES = (
+    ("learn", "l", "Learn", "a question explained step by step"),
+    ("practise", "p", "Practise", "answer first, then see why"),
+    ("test", "t", "Test", "no help until the end"),
+    ("review", "r", "Review", ""),
+    ("ask", "a", "Ask", "type or paste a question of your own"),
+    ("progress", "g", "Progress", "how it is going"),
+    ("banks", "b", "Banks", "questions to learn from"),
+    ("profiles", "u", "Profiles", "who is learning"),
+    ("settings", "s", "Settings", ""),
+    ("guides", "h", "Guides", "how everything works"),
+)
+_LOCKED = {"learn", "practise", "review", "ask"}
+
+
+class TopicMenu(Menu):
+    """Topics; Enter learns, `p` practises, `t` tests the one under the cursor."""
+
+    HELP = """### Topics
+**Enter** explains the questions of a topic step by step, **p** lets you answer first and **t** makes a
+test. The bar shows how many of its questions you last answered right. **/** finds a topic by name.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "choose", "learn"),
+        Binding("p", "start('practise')", "practise"),
+        Binding("t", "start('test')", "test"),
+    ]
+
+    class Start(Message):
+        """Practise or test this topic."""
+
+        def __init__(self, mode: str, id: str) -> None:
+            super().__init__()
+            self.mode, self.id = mode, id
+
+    def action_start(self, mode: str) -> None:
+        if entry := self.current:
+            self.post_message(self.Start(mode, entry.id))
+
+
+class OverviewRead(Message):
+    """The overview is at hand."""
+
+    def __init__(self, overview: Overview) -> None:
+        super().__init__()
+        self.overview = overview
+
+
+class HomeScreen(TutorScreen):
+    """The first screen."""
+
+    HELP = """## Home
+On the left is what you can do, on the right are the topics. **Tab** goes from one to the other. Each entry
+on the left also has a letter that works everywhere on this page.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stay", show=False),
+        Binding("slash", "find", "find a topic"),
+        Binding("c", "go('continue')", show=False),
+        *(Binding(key, f"go('{place}')", show=False) for place, key, _, _ in _PLACES),
+    ]
+    place = "Home"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._overview: Overview | None = None
+
+    def body(self) -> ComposeResult:
+        with Horizontal(classes="columns"):
+            with Vertical(classes="column first"):
+                yield Static(Content(_greeting(time.localtime().tm_hour)), id="greeting")
+                yield Menu(self._places(), id="places")
+            with Vertical(classes="column second"):
+                yield TopicMenu([Entry("", "Topics", heading=True)], id="topics")
+
+    def on_mount(self) -> None:
+        self.query_one("#places").focus()
+
+    def on_screen_resume(self) -> None:
+        if self.tutor_app.desk.opened:
+            self._read()
+
+    def on_desk_opened(self, message: DeskOpened) -> None:
+        self._read()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="overview")
+    def _read(self) -> None:
+        self.post_message(OverviewRead(self.tutor_app.desk.overview()))
+
+    def on_overview_read(self, message: OverviewRead) -> None:
+        self._overview = message.overview
+        self.query_one("#places", Menu).show(self._places())
+        self.query_one("#topics", Menu).show(_topic_entries(message.overview.topics))
+        name = "" if message.overview.profile == "me" else f", {message.overview.profile}"
+        greeting = _greeting(time.localtime().tm_hour) + name
+        self.query_one("#greeting", Static).update(Content(f"{greeting}. {self._news()}"))
+
+    def _news(self) -> str:
+        overview = cast(Overview, self._overview)
+        if not overview.topics:
+            return "There are no questions yet: open Banks (b) to add some, or Ask (a) your own."
+        if overview.due:
+            return (
+                "One question is due for review."
+                if overview.due == 1
+                else (f"{overview.due} questions are due for review.")
+            )
+        if not any(topic.met for topic in overview.topics):
+            return "Pick a topic and press Enter; nothing needs to be set up."
+        return "Nothing is due today: a good day for something new."
+
+    def _places(self) -> list[Entry]:
+        overview, locked = self._overview, self.tutor_app.desk.exam_lock
+        entries = []
+        if overview and overview.open_sessions:
+            entries.append(Entry("continue", "Go on", _session_name(overview), "c", style="bold $primary"))
+        for place, key, label, note in _PLACES:
+            if locked and place in _LOCKED:
+                continue
+            if place == "review" and overview:
+                note = f"{overview.due} due" if overview.due else "nothing due today"
+            entries.append(Entry(place, label, note, key))
+        return entries
+
+    def on_menu_chosen(self, message: Menu.Chosen) -> None:
+        if message.menu.id == "places":
+            self.action_go(message.id)
+        else:
+            self._start("learn", message.id)
+
+    def on_topic_menu_start(self, message: TopicMenu.Start) -> None:
+        self._start(message.mode, message.id)
+
+    def _start(self, mode: str, id: str) -> None:
+        if topic := self._topic(id):
+            self.tutor_app.start(mode, topic)
+
+    def _topic(self, id: str) -> Topic | None:
+        topics = self._overview.topics if self._overview else ()
+        return topics[int(id)] if id.isdigit() and int(id) < len(topics) else None
+
+    def action_go(self, place: str) -> None:
+        self.tutor_app.go(place)
+
+    def action_stay(self) -> None:
+        """Esc does nothing here: a student who presses it once too often stays in the app."""
+
+    def action_find(self) -> None:
+        from tutor_app.tui.screens.find import Find
+
+        entries = [e for e in self.query_one("#topics", Menu).entries if not e.heading]
+        self.app.push_screen(Find("Find a topic", entries), self._found)
+
+    def _found(self, id: object) -> None:
+        if isinstance(id, str):
+            self.query_one("#topics", Menu).focus()
+            self.query_one("#topics", Menu).select(id)
+
+
+def _greeting(hour: int) -> str:
+    if hour < 5 or hour >= 22:
+        return "Hello"
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+
+
+def _topic_entries(topics: tuple[Topic, ...]) -> list[Entry]:
+    """Topics under their subjects; the entry's id is the topic's place in the overview."""
+    order = sorted(
+        range(len(topics)), key=lambda i: (topics[i].subject.casefold(), topics[i].name.casefold())
+    )
+    entries: list[Entry] = []
+    for subject, places in groupby(order, key=lambda i: topics[i].subject):
+        entries.append(Entry("", (subject or "other topics").capitalize(), heading=True))
+        for place in places:
+            topic = topics[place]
+            share = topic.known / topic.count if topic.met else None
+            entries.append(Entry(str(place), topic.name, f"{topic.known} of {topic.count}", share=share))
+    return entries
+
+
+def _session_name(overview: Overview) -> str:
+    session = overview.open_sessions[0]
+    done, items = session.state.get("index", 0), session.state.get("items", ())
+    count = len(items) if isinstance(items, list) else 0
+    return f"{session.mode.value}, question {int(str(done)) + 1} of {count}"

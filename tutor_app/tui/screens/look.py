@@ -1,0 +1,45 @@
+"""Look at one question with its answer and explanation: from a result, a list of mistakes or a bank."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tutor_app.learning.records import Item, Mode
+from tutor_app.learning.session import Session
+from tutor_app.tui.screens.sitting import SittingScreen
+
+
+class LookScreen(SittingScreen):
+    """Everything is shown at once and nothing is recorded."""
+
+    HELP = """## Look
+The question, its answer and the whole explanation. Nothing here counts.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "next", "close")]
+    leading = True
+
+    def __init__(self, item: Item, picked: int | None = None, title: str = "") -> None:
+        super().__init__(Session(Mode.LEARN, [item]), title)
+        self._answered = picked
+
+    def _begin_turn(self) -> None:
+        super()._begin_turn()
+        self.where(self._title or "Look")
+        self._picked = self._answered
+        self._use_bank_while_tutor_wakes()
+        self.turn.reveal()
+        self.turn.show_all()
+        self._show()
+        self.set_focus(None)
+
+    def action_next(self) -> None:
+        self.action_back()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action not in {"explain", "step", "mark"} and super().check_action(action, parameters)
+
+    def _keep(self, final: bool = False) -> None:
+        """Looking is no attempt."""
+
+    def _save(self) -> None:
+        """Looking is no session."""

@@ -1,0 +1,79 @@
+"""The last line of every screen: the keys that work here and now, as many as fit; each can be clicked."""
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+
+from tutor_app.tui.widgets.lines import Lines
+
+_NAMES = {
+    "space": "Space",
+    "enter": "Enter",
+    "escape": "Esc",
+    "question_mark": "?",
+    "slash": "/",
+    "tab": "Tab",
+    "plus": "+",
+    "minus": "-",
+}
+_ALWAYS = ("escape", "question_mark")
+_IF_ROOM = (("ctrl+p", "all commands"), ("ctrl+q", "quit"))
+
+
+def key_name(key: str) -> str:
+    """How a key is called on the screen."""
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+")
+    return _NAMES.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
+
+
+class KeyBar(Lines):
+    """Keys of the focused widget first, then the screen's; Esc and ? always keep their place."""
+
+    DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; padding: 0 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spots: list[tuple[int, int, str]] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.redraw())
+
+    def lines(self, width: int) -> list[Content]:
+        shown = self._keys_here()
+        last = [binding for binding in shown if binding.key in _ALWAYS]
+        first = [binding for binding in shown if binding.key not in _ALWAYS]
+        room = width - sum(_width(binding) for binding in last)
+        kept = []
+        for binding in first:
+            if _width(binding) <= room:
+                kept.append(binding)
+                room -= _width(binding)
+        self._spots, x, line = [], 0, Content("")
+        named = [(binding.key, binding.description) for binding in kept + last]
+        for key, what in _IF_ROOM:
+            if (needed := len(key_name(key)) + len(what) + 3) <= room:
+                named.append((key, what))
+                room -= needed
+        for key, what in named:
+            piece = Content.assemble((key_name(key), "bold $accent"), (f" {what}", "$text-muted"), "  ")
+            self._spots.append((x, x + piece.cell_length - 2, key))
+            x += piece.cell_length
+            line += piece
+        return [line]
+
+    def _keys_here(self) -> list[Binding]:
+        unique: dict[str, Binding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show and active.enabled:
+                unique.setdefault(active.binding.action, active.binding)
+        return list(unique.values())
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, key in self._spots:
+            if start <= event.x - 1 <= end:
+                self.app.simulate_key(key)
+
+
+def _width(binding: Binding) -> int:
+    return len(key_name(binding.key)) + len(binding.description) + 3

@@ -1,0 +1,46 @@
+"""How the tutor's judgement is put into words; the same plain sentences on every screen."""
+
+from tutor_app.questions.model import Question
+from tutor_app.students.explanation import Answer, Explanation
+from tutor_app.tui.widgets.choices import LETTERS
+
+
+def named(question: Question, choice: int) -> str:
+    """`B: a life cycle`."""
+    return f"{LETTERS[choice]}: {question.choices[choice]}"
+
+
+def the_answer(question: Question, explanation: Explanation | None) -> str:
+    """The answer to show, from the key where there is one, else from the tutor."""
+    if question.answer is not None:
+        return f"The answer is {named(question, question.answer)}"
+    if question.accepted:
+        return f"The answer is: {' or '.join(question.accepted)}"
+    if explanation is None:
+        return "Nobody has written down the answer to this question."
+    answer = explanation.answer
+    if answer.choice is None:
+        return f"The tutor would say: {answer.text}" if answer.text else "The tutor has no answer."
+    if not answer.sure:
+        return f"The tutor is not sure: {_two(question, answer)}"
+    return f"The tutor thinks it is {named(question, answer.choice)}"
+
+
+def how_sure(question: Question, explanation: Explanation | None) -> str:
+    """What the tutor makes of it, said plainly when it differs from the key."""
+    if explanation is None or explanation.answer.choice is None:
+        return ""
+    answer = explanation.answer
+    sure = f"{answer.confidence:.0%} sure"
+    if question.answer is None:
+        return f"It is {sure}; there is no key to check it against."
+    if answer.choice == question.answer:
+        return f"The tutor agrees ({sure})."
+    return (
+        f"The tutor would have said {named(question, answer.choice)} ({sure}). "
+        "The question's author says otherwise, so trust the key or ask your teacher."
+    )
+
+
+def _two(question: Question, answer: Answer) -> str:
+    return " or ".join(named(question, choice) for choice in answer.likeliest)
