@@ -1,6 +1,7 @@
 """What of a run is done, what is next, and why."""
 
 import json
+import shutil
 
 from distill.pipeline import Pipeline, State
 from distill.stages import Stage
@@ -29,4 +30,10 @@ def show_status(pipeline: Pipeline, as_json: bool = False) -> int:
 
 def _line(stage: Stage, state: State) -> str:
     mark = {State.DONE: "[x]", State.STOPPED: "[~]"}.get(state, "[ ]")
-    return f"{mark} {stage.name:<16} {_WORDS[state]:<36} {stage.purpose}"
+    line = f"{mark} {stage.name:<16} {_WORDS[state]:<34} {stage.purpose}"
+    return shorten(line, shutil.get_terminal_size().columns)
+
+
+def shorten(line: str, width: int) -> str:
+    """The line cut to the terminal, if it is wider."""
+    return line if len(line) <= width else line[: width - 1] + "…"

@@ -1,0 +1,51 @@
+"""The recipes that ship can be read, and the guide explains every key."""
+
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+
+from distill.cli import main
+from distill.recipe import Recipe, read_recipe
+from tutor_app.paths import assets
+
+RECIPES = sorted((assets() / "recipes").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_a_shipped_recipe_is_read(path: Path) -> None:
+    recipe = read_recipe(path)
+    assert recipe.run.name == path.stem
+    assert recipe.named("dev")
+
+
+def keys(section: type) -> set[str]:
+    """Every key of a section and of the sections inside it."""
+    found = set()
+    for name, kind in get_type_hints(section).items():
+        inner = next((arm for arm in (kind, *get_args(kind)) if is_dataclass(arm)), None)
+        found |= {name} | (keys(inner) if isinstance(inner, type) else set())
+    return found
+
+
+def test_the_guide_explains_every_key() -> None:
+    guide = (assets() / "guides" / "builders.md").read_text(encoding="utf-8")
+    sections = {field.name for field in fields(Recipe)}
+    missing = [key for key in sorted(keys(Recipe) - sections) if f"`{key}`" not in guide]
+    missing += [name for name in sorted(sections) if f"[{name}]" not in guide]
+    assert not missing
+
+
+def test_init_writes_a_recipe_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "my-school.toml"
+    assert main(["init", str(target)]) == 0
+    assert read_recipe(target).run.name == "my-school"
+    assert "distill run my-school.toml" in target.read_text(encoding="utf-8")
+    assert main(["init", str(target)]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_missing_recipe_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(tmp_path / "none.toml")]) == 2
+    assert capsys.readouterr().err.startswith("distill: There is no file")
