@@ -10,6 +10,7 @@ import pytest
 from tests.questions.samples import write_native
 from tutor_app.cli import main
 from tutor_app.commands import bank as bank_command
+from tutor_app.questions.formats import WRITERS
 from tutor_app.questions.library import Library
 
 ICE = {
@@ -279,3 +280,48 @@ def test_listing_loads_nothing_heavy() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
+
+
+GIFT = """$CATEGORY: Cells
+
+::Powerhouse:: Which part of a cell releases energy? {
+  =mitochondrion #Right.
+  ~nucleus #The nucleus holds the DNA.
+  ~cell wall
+}
+
+Write about the cell. {}
+
+The nucleus holds the DNA. {T}
+"""
+
+
+def test_a_gift_file_is_loaded_in_one_step(tmp_path: Path, capsys: Output) -> None:
+    file = tmp_path / "cells.gift"
+    file.write_text(GIFT, "utf-8")
+    assert main(["bank", "import", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert "'cells' was installed with 2 questions (gift)." in out.replace("'Cells'", "'cells'")
+    assert "1 question left out:\n  cells.gift:9:" in out
+
+
+@pytest.mark.parametrize("name", list(WRITERS))
+def test_every_format_can_be_exported_and_its_help_names_it(
+    name: str, tmp_path: Path, capsys: Output
+) -> None:
+    target = tmp_path / "out"
+    assert main(["bank", "export", "bio_vertebrates", "--to", name, "-o", str(target)]) == 0
+    assert "73 questions of 'Vertebrates' written to" in capsys.readouterr().out
+    assert target.stat().st_size > 1_000
+    with pytest.raises(SystemExit):
+        main(["bank", "export", "--help"])
+    assert name in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(set(WRITERS) - {"anki"}))
+def test_what_is_exported_can_be_imported_again(name: str, tmp_path: Path, capsys: Output) -> None:
+    target = tmp_path / f"animals{WRITERS[name]}"
+    assert main(["bank", "export", "bio_vertebrates", "--to", name, "-o", str(target)]) == 0
+    assert main(["bank", "import", str(target), "--title", "Mine"]) == 0
+    back, sent = (Library().bank(bank_id).questions for bank_id in ("mine", "bio_vertebrates"))
+    assert [(q.text, q.choices, q.answer) for q in back] == [(q.text, q.choices, q.answer) for q in sent]

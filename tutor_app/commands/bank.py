@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PARTS: tuple[str, ...] = ("explain",)
 """Modules of `commands` that add a subcommand of their own to `tutor bank`, each with an `add(parts)`."""
 
-_FORMATS = "native, gift, aiken, moodle, qti21, csv or anki"
+_FORMATS = "native, gift, aiken, moodle-xml, qti-2.1, csv or anki"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
