@@ -18,14 +18,35 @@ from tutor_app.questions.text import looks_like_noise
 __all__ = ["FORMATS", "WRITERS", "NothingUsableError", "read_bytes", "read_file", "unwritable", "write"]
 
 # In the order they are tried: the most particular first.
-_READERS = ("native",)
-FORMATS: tuple[str, ...] = ("native",)
+_READERS = {
+    "xlsx": "xlsx",
+    "h5p": "h5p",
+    "qti-zip": "qti_package",
+    "moodle-xml": "moodle_xml",
+    "qti-1.2": "qti1",
+    "qti-2.1": "qti2",
+    "blackboard-pool": "blackboard_pool",
+    "native": "native",
+    "arc": "arc",
+    "csv": "csv_sheet",
+    "aiken": "aiken",
+    "text2qti": "text2qti",
+    "gift": "gift",
+}
+FORMATS: tuple[str, ...] = tuple(_READERS)
 """The names a report's `format` can have."""
 
-WRITERS: dict[str, str] = {"native": ".jsonl"}
+_WRITERS = {
+    "native": ("native", ".jsonl"),
+    "gift": ("gift", ".gift"),
+    "aiken": ("aiken", ".txt"),
+    "moodle-xml": ("moodle_xml", ".xml"),
+    "qti-2.1": ("qti2", ".zip"),
+    "csv": ("csv_sheet", ".csv"),
+    "anki": ("anki", ".txt"),
+}
+WRITERS: dict[str, str] = {name: ending for name, (_, ending) in _WRITERS.items()}
 """What a bank can be written as, and the ending of such a file."""
-
-_WRITER_MODULES = {"native": "native"}
 
 
 def read_file(path: Path) -> ReadReport:
@@ -40,7 +61,7 @@ def read_bytes(data: bytes, name: str) -> ReadReport:
     if len(data) > MOST_BYTES:
         raise UserError(_too_big(name, len(data)))
     source = Source(name, data)
-    for reader in map(_module, _READERS):
+    for reader in map(_module, _READERS.values()):
         if reader.looks_like(source):
             return collect(reader.NAME, reader.read(source), name)
     raise UserError(_unknown(source))
@@ -61,7 +82,7 @@ def unwritable(bank: Bank, format: str) -> tuple[Skipped, ...]:
 def _writer(format: str) -> ModuleType:
     if format not in WRITERS:
         raise UserError(f"Banks cannot be written as {format}. Choose one of: {', '.join(WRITERS)}.")
-    return _module(_WRITER_MODULES[format])
+    return _module(_WRITERS[format][0])
 
 
 def _module(name: str) -> ModuleType:
@@ -98,6 +119,11 @@ def _too_big(name: str, size: int) -> str:
 def _unknown(source: Source) -> str:
     if source.data.startswith(b"%PDF"):
         return f"{source.name} is a PDF. Copy the questions into a spreadsheet or text file first."
+    if source.data.startswith(b"\x1f\x8b"):
+        return (
+            f"{source.name} is a course backup. Export the questions themselves: in Moodle, "
+            "Question bank, Export, Moodle XML format."
+        )
     if looks_like_noise(source.start):
         return f"{source.name} is not a file of questions: it holds no readable text."
     return (

@@ -34,6 +34,11 @@ class Source:
         """The first stretch of text: enough to see which format it is."""
         return texts.decode(self.data[:65_536])
 
+    @property
+    def is_zip(self) -> bool:
+        """Spreadsheets, H5P and what a school's platform exports are zips."""
+        return self.data.startswith(b"PK\x03\x04")
+
     def at(self, line: int) -> str:
         """How people find a place in the file."""
         return f"{self.name}:{line}"
@@ -155,6 +160,12 @@ def build_open(
         image=image,
         topic=topic,
     )
+
+
+def placed_among(right: str, others: Sequence[str]) -> tuple[list[str], int]:
+    """Choices when the right one came apart from the others: its place is drawn from the texts."""
+    place = sum("".join((right, *others)).encode("utf-8", "replace")) % (len(others) + 1)
+    return [*others[:place], right, *others[place:]], place
 
 
 def lines_of(explanation: str) -> tuple[str, ...]:

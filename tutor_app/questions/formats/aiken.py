@@ -1,0 +1,126 @@
+"""Aiken: a question, options `A. …` each on a line, and `ANSWER: A`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tutor_app.questions.formats.reading import Item, Source, UnusableError, build, usable
+from tutor_app.questions.markup import as_html, as_rich, rich, rich_with_image
+from tutor_app.questions.model import Bank, Question
+
+NAME = "aiken"
+ENDING = ".txt"
+
+_OPTION = re.compile(r"\s*([A-Za-z])[.)]\s*(.*)", re.DOTALL)
+_ANSWER = re.compile(r"\s*(?:ANSWER|ANS|KEY|CORRECT ANSWER)\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
+_FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
+_SIGNS = re.compile(
+    r"^[ \t]*(?:ANSWER|ANS|CORRECT ANSWER)[ \t]*[:=][ \t]*\(?[A-Za-z]\b", re.IGNORECASE | re.MULTILINE
+)
+_FIRST_OPTION = re.compile(r"^[ \t]*A[.)][ \t]*\S", re.IGNORECASE | re.MULTILINE)
+
+
+def looks_like(source: Source) -> bool:
+    """Lettered options and a line that names the right one."""
+    return _SIGNS.search(source.start) is not None and _FIRST_OPTION.search(source.start) is not None
+
+
+@dataclass(slots=True)
+class _Block:
+    """One question as its lines come in."""
+
+    line: int = 0
+    text: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    key: str | None = None
+    feedback: str = ""
+    after_blank: bool = False
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Read an Aiken file line by line."""
+    block = _Block()
+    for number, line in enumerate(source.text.split("\n"), 1):
+        if not line.strip():
+            block.after_blank = True
+            continue
+        if _begins_another(block, line):
+            yield usable(source.at(block.line), _question, block)
+            block = _Block()
+        if not block.line:
+            block.line = number
+        _take(block, line)
+        block.after_blank = False
+    if block.line:
+        yield usable(source.at(block.line), _question, block)
+
+
+def _begins_another(block: _Block, line: str) -> bool:
+    if block.key is not None:
+        return not (_FEEDBACK.match(line) or (block.feedback and not block.after_blank))
+    if not block.options:
+        return False
+    return block.after_blank and not _ANSWER.match(line) and not _is_next_option(block, line)
+
+
+def _is_next_option(block: _Block, line: str) -> bool:
+    option = _OPTION.match(line)
+    return option is not None and option[1].upper() == chr(ord("A") + len(block.options))
+
+
+def _take(block: _Block, line: str) -> None:
+    if block.key is not None:
+        feedback = _FEEDBACK.match(line)
+        block.feedback += "\n" + (feedback[1] if feedback else line)
+    elif not block.text:
+        block.text.append(line)
+    elif _is_next_option(block, line):
+        block.options.append(line.lstrip()[2:])
+    elif answer := _ANSWER.match(line):
+        block.key = answer[1].strip()
+    elif block.options:
+        block.options[-1] += " " + line
+    else:
+        block.text.append(line)
+
+
+def _question(block: _Block) -> Question:
+    stem = rich_with_image("\n".join(block.text))
+    if not block.options:
+        raise UnusableError("it has no options (lines that start with A., B., …)")
+    choices = [rich(option) for option in block.options]
+    return build(stem.text, choices, _right(block), explanation=rich(block.feedback), image=stem.image)
+
+
+def _right(block: _Block) -> list[int]:
+    letters = re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", block.key or "")
+    right = sorted({ord(letter.upper()) - ord("A") for letter in letters})
+    if right and right[-1] >= len(block.options):
+        raise UnusableError(f"the key {chr(ord('A') + right[-1])} names no option")
+    return right
+
+
+def write(bank: Bank) -> bytes:
+    """The bank as Aiken: only texts, options and keys fit."""
+    blocks = [_written(question) for question in bank.questions if not unwritable(question)]
+    return "\n".join(blocks).encode("utf-8")
+
+
+def unwritable(question: Question) -> str:
+    """Why Aiken cannot hold a question; empty when it can."""
+    if question.is_open:
+        return "Aiken has no open questions"
+    return "no right answer is known" if question.answer is None else ""
+
+
+def _written(question: Question) -> str:
+    lines = [_first_line(question.text)]
+    lines += [f"{chr(65 + i)}. {as_rich(choice, one_line=True)}" for i, choice in enumerate(question.choices)]
+    return "\n".join((*lines, f"ANSWER: {chr(65 + (question.answer or 0))}\n"))
+
+
+def _first_line(text: str) -> str:
+    """A question that looks like one of Aiken's own lines has its first sign spelt as an entity."""
+    if _FEEDBACK.match(text):
+        return f"&#{ord(text[0])};{as_html(text[1:])}"
+    return as_rich(text, one_line=True)

@@ -1,0 +1,288 @@
+"""GIFT, Moodle's text format: `::title:: question {=right ~wrong #feedback ####explanation}`."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tutor_app.questions.formats.reading import (
+    Item,
+    Source,
+    UnusableError,
+    build,
+    build_open,
+    content_id,
+    usable,
+)
+from tutor_app.questions.formats.topics import category_of, topic_of
+from tutor_app.questions.markup import Rich, as_html, rich, rich_with_image
+from tutor_app.questions.model import Bank, Question
+from tutor_app.questions.text import plain
+
+NAME = "gift"
+ENDING = ".gift"
+
+_SIGNS = re.compile(r"^\s*::|\{[^{}]*(?:[=~]|#|\}|\bT(?:RUE)?\b|\bF(?:ALSE)?\b)", re.MULTILINE)
+_CATEGORY = "$CATEGORY:"
+_ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,200})\]")
+_FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
+_WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,9})?)%")
+_TRUE_FALSE = re.compile(r"(T|TRUE|F|FALSE)\s*(?=#|\Z)", re.IGNORECASE)
+_ANSWERS = re.compile(r"\{([^{}]*)\}")
+_OPTION_MARKS = re.compile(r"([=~])")
+# Escaped signs wait as code points that clean text never holds, while the plain ones are read.
+_ESCAPED = {sign: chr(0xFDD0 + i) for i, sign in enumerate("~=#{}:\\")} | {"n": chr(0xFDDF)}
+_UNESCAPED = {ord(mark): "\n" if sign == "n" else sign for sign, mark in _ESCAPED.items()}
+_ESCAPE = re.compile(r"\\([~=#{}:n\\])")
+
+
+def looks_like(source: Source) -> bool:
+    """Answers in braces, or a title between double colons."""
+    start = source.start
+    return "{" in start and "}" in start and _SIGNS.search(start) is not None
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Read a GIFT file block by block."""
+    topic, name = "", ""
+    for line, block in _blocks(source.text):
+        if isinstance(block, list):
+            yield usable(f"{source.name}:{line}", _question, "\n".join(block), name, topic)
+            name = ""
+        elif block.startswith(_CATEGORY):
+            topic = topic_of(block.removeprefix(_CATEGORY))
+        else:
+            found = _ID.search(block)
+            name = plain(re.sub(r"\\(.)", r"\1", found[1])) if found else name
+
+
+def _blocks(text: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Blocks of lines as lists, categories and comments as they are, with their first line's number."""
+    block: list[str] = []
+    first = 0
+    broken = False
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line or line.isspace():
+            broken = bool(block)
+        elif line.startswith(("//", "$", " ", "\t")) and (note := line.strip()).startswith(("//", _CATEGORY)):
+            if block and (broken or note.startswith(_CATEGORY)):
+                yield first, block
+                block = []
+            if note.startswith(_CATEGORY) or "[id:" in note:
+                yield number, note
+        else:
+            if broken and not (_is_open(block) and line.lstrip().startswith(("=", "~", "}", "#"))):
+                yield first, block
+                block = []
+            if not block:
+                first = number
+            broken = False
+            block.append(line)
+    if block:
+        yield first, block
+
+
+def _is_open(block: list[str]) -> bool:
+    """An answer block that a stray blank line has cut in two."""
+    text = "".join(block)
+    return text.rfind("{") > text.rfind("}")
+
+
+def _question(block: str, name: str, topic: str) -> Question:
+    if "\\" in block:
+        block = _ESCAPE.sub(lambda match: _ESCAPED[match[1]], block)
+    if block.startswith("::") and (end := block.find("::", 2)) > 0:
+        block = block[end + 2 :]
+    markup = "moodle"
+    if named := _FORMAT.match(block):
+        markup = named[1].lower()
+        block = block[named.end() :]
+    start, end = _answers_in(block)
+    text, body, after = block[:start], block[start + 1 : end].strip(), block[end + 1 :].strip()
+    if after:
+        text = f"{text.rstrip()} _____ {after}" if text.strip() else f"_____ {after}"
+    stem = _clean_stem(text, markup)
+    body, _, explanation = body.partition("####")
+    why = _clean(explanation, markup)
+    if not body:
+        raise UnusableError("essay questions are not supported")
+    if body.startswith("#"):
+        raise UnusableError("numeric questions are not supported")
+    if kind := _TRUE_FALSE.match(body):
+        return _true_false(stem, kind, body[kind.end() :], markup, why, name, topic)
+    if "~" in body:
+        return _choices(stem, body, markup, why, name, topic)
+    return _short_answer(stem, body, markup, why, name, topic)
+
+
+def _answers_in(block: str) -> tuple[int, int]:
+    """Where the answers' braces are; formulas with braces of their own may stand around or inside."""
+    start, end = block.find("{"), block.find("}")
+    if start < 0:
+        raise UnusableError("it is a text without answers")
+    if end < start:
+        raise UnusableError("its answers are not closed by }")
+    if block.find("{", start + 1) < 0 and block.find("}", end + 1) < 0:
+        return start, end
+    for group in reversed(list(_ANSWERS.finditer(block))):
+        inner = group[1].strip()
+        if inner[:1] in ("=", "~", "#") or _TRUE_FALSE.match(inner):
+            return group.start(), group.end() - 1
+    return start, block.rfind("}")
+
+
+def _clean(text: str, markup: str) -> str:
+    text = text.translate(_UNESCAPED) if not text.isascii() else text
+    if named := _FORMAT.match(text):
+        markup = named[1].lower()
+        text = text[named.end() :]
+    return plain(text) if markup == "plain" else rich(text, markup == "html")
+
+
+def _clean_stem(text: str, markup: str) -> Rich:
+    text = text.translate(_UNESCAPED) if not text.isascii() else text
+    return Rich(plain(text)) if markup == "plain" else rich_with_image(text, markup == "html")
+
+
+def _true_false(
+    stem: Rich, kind: re.Match[str], notes: str, markup: str, why: str, name: str, topic: str
+) -> Question:
+    """`{T#if wrong#if right}`: the first note is for the wrong choice."""
+    answer = 0 if kind[1][0] in "Tt" else 1
+    feedback = ["", ""]
+    for choice, note in zip((1 - answer, answer), notes.split("#")[1:], strict=False):
+        feedback[choice] = _clean(note, markup)
+    return build(
+        stem.text,
+        ("True", "False"),
+        (answer,),
+        feedback=feedback,
+        explanation=why,
+        image=stem.image,
+        id=name,
+        topic=topic,
+    )
+
+
+def _choices(stem: Rich, body: str, markup: str, why: str, name: str, topic: str) -> Question:
+    parts = _OPTION_MARKS.split(body)
+    choices: list[str] = []
+    feedback: list[str] = []
+    weights: list[float] = []
+    for mark, option in zip(parts[1::2], parts[2::2], strict=True):
+        weight = 100.0 if mark == "=" else 0.0
+        if "%" in option and (given := _WEIGHT.match(option)):
+            weight = float(given[1])
+            option = option[given.end() :]
+        if "#" in option:
+            option, _, note = option.partition("#")
+            feedback.append(_clean(note, markup))
+        else:
+            feedback.append("")
+        choices.append(_clean(option, markup))
+        weights.append(weight)
+    right = [i for i, weight in enumerate(weights) if weight >= 100]
+    if not right and sum(weight > 0 for weight in weights) > 1:
+        raise UnusableError("several answers are right together (each with part of the points)")
+    partial = any(weight not in (0.0, 100.0) for weight in weights)
+    return build(
+        stem.text,
+        choices,
+        right,
+        feedback=feedback,
+        explanation=why,
+        image=stem.image,
+        id=name,
+        topic=topic,
+        extra={"weights": weights} if partial else None,
+    )
+
+
+def _short_answer(stem: Rich, body: str, markup: str, why: str, name: str, topic: str) -> Question:
+    answers = body.split("=")[1:]
+    if not answers:
+        raise UnusableError("no answers can be read between { and }")
+    if all("->" in answer for answer in answers):
+        raise UnusableError("matching questions are not supported")
+    accepted = []
+    for answer in answers:
+        given = _WEIGHT.match(answer)
+        if not given or float(given[1]) >= 100:
+            accepted.append(_clean(answer[given.end() if given else 0 :].partition("#")[0], markup))
+    return build_open(stem.text, accepted, explanation=why, image=stem.image, id=name, topic=topic)
+
+
+def write(bank: Bank) -> bytes:
+    """The bank as GIFT."""
+    return "".join(_written(bank.questions)).encode("utf-8")
+
+
+def unwritable(question: Question) -> str:
+    """Why GIFT cannot hold a question; empty when it can."""
+    if question.is_open:
+        if not question.accepted:
+            return "an open question without an answer"
+        return "an answer with -> would be a matching question" if "->" in "".join(question.accepted) else ""
+    return "no right answer is known" if question.answer is None else ""
+
+
+def _written(questions: Iterable[Question]) -> Iterator[str]:
+    topic = ""
+    for question in questions:
+        if unwritable(question):
+            continue
+        if question.topic != topic:
+            topic = question.topic
+            yield f"{_CATEGORY} {category_of(topic)}\n\n"
+        if question.id != content_id(question.text, question.choices, question.key or _first(question)):
+            yield f"// [id:{_comment(question.id)}]\n"
+        yield _written_question(question)
+
+
+def _first(question: Question) -> str:
+    return question.accepted[0] if question.accepted else ""
+
+
+def _comment(id: str) -> str:
+    return re.sub(r"([\]\\])", r"\\\1", " ".join(id.split()))
+
+
+def _written_question(question: Question) -> str:
+    explanation = "\n".join(question.explanation)
+    if question.image:
+        form, shown = "[html]", as_html
+    else:
+        own = (
+            question.text,
+            *question.choices,
+            *question.accepted,
+            *filter(None, question.why_wrong),
+            explanation,
+        )
+        form, shown = "[plain]" if any(_needs_format(text) for text in own) else "", _as_is
+    picture = f'<img src="" alt="{as_html(question.image)}">' if question.image else ""
+
+    def text(of: str) -> str:
+        return (form if of.startswith("[") else "") + _escape(shown(of))
+
+    lines = [f"{form}{_escape(shown(question.text) + picture)} {{"]
+    if question.is_open:
+        lines += [f"\t=%100%{text(answer)}" for answer in question.accepted]
+    for number, choice in enumerate(question.choices):
+        mark = "=" if number == question.answer else "~"
+        weight = ("%100%" if mark == "=" else "%0%") if choice.startswith("%") else ""
+        note = question.why_wrong[number] if question.why_wrong else None
+        lines.append(f"\t{mark}{weight}{text(choice)}" + (f"#{text(note)}" if note else ""))
+    if explanation:
+        lines.append(f"\t####{text(explanation)}")
+    return "\n".join((*lines, "}\n\n"))
+
+
+def _as_is(text: str) -> str:
+    return text
+
+
+def _needs_format(text: str) -> bool:
+    return text.startswith(("[", "/", "$")) or rich(text) != text
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([\\~=#{}:])", r"\\\1", text).replace("\n", "\\n")

@@ -1,0 +1,205 @@
+"""Moodle XML, what Moodle's question bank exports by default."""
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape, quoteattr
+
+from tutor_app.questions.formats.reading import (
+    Item,
+    Source,
+    UnusableError,
+    build,
+    build_open,
+    content_id,
+    usable,
+)
+from tutor_app.questions.formats.topics import category_of, topic_of
+from tutor_app.questions.formats.xml_tree import (
+    BrokenXml,
+    child,
+    children,
+    elements,
+    line_of,
+    root_of,
+    text_of,
+)
+from tutor_app.questions.markup import Rich, as_html, rich, rich_with_image
+from tutor_app.questions.model import Bank, Question, Skipped
+from tutor_app.questions.text import plain
+
+NAME = "moodle-xml"
+ENDING = ".xml"
+
+_HTML, _PLAIN = ("html",), ("plain_text",)
+
+
+def looks_like(source: Source) -> bool:
+    """The root is `quiz`."""
+    return root_of(source.start)[0] == "quiz"
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Read the quiz question by question."""
+    topic = ""
+    try:
+        for element in elements(source, ("question",)):
+            kind = element.get("type", "").strip().lower()
+            if kind == "category":
+                topic = topic_of(text_of(_text_element(child(element, "category"))))
+            else:
+                yield usable(source.at(line_of(element)), _question, element, kind, topic)
+    except BrokenXml as broken:
+        yield Skipped(source.at(broken.line), str(broken))
+
+
+def _question(element: Element, kind: str, topic: str) -> Question:
+    if kind not in ("multichoice", "truefalse", "shortanswer"):
+        raise UnusableError(
+            _UNSUPPORTED.get(kind, f"questions of the type {kind[:40] or '(none)'} are not supported")
+        )
+    stem = _stem(child(element, "questiontext"))
+    explanation = _clean(child(element, "generalfeedback"))
+    name = plain(text_of(child(element, "idnumber")))
+    hint = "\n".join(filter(None, (_clean(each) for each in children(element, "hint"))))
+    answers = children(element, "answer")
+    texts = [_clean(answer) for answer in answers]
+    weights = [_weight(answer) for answer in answers]
+    if kind == "shortanswer":
+        accepted = [text for text, weight in zip(texts, weights, strict=True) if weight >= 100]
+        return build_open(
+            stem.text, accepted, id=name, hint=hint, explanation=explanation, image=stem.image, topic=topic
+        )
+    if kind == "truefalse":
+        texts = [{"true": "True", "false": "False"}.get(text.lower(), text) for text in texts]
+    right = [i for i, weight in enumerate(weights) if weight >= 99.9]
+    if not right and sum(weight > 0 for weight in weights) > 1:
+        raise UnusableError("several answers are right together (each with part of the points)")
+    return build(
+        stem.text,
+        texts,
+        right,
+        id=name,
+        hint=hint,
+        explanation=explanation,
+        feedback=[_clean(child(answer, "feedback")) for answer in answers],
+        image=stem.image,
+        topic=topic,
+        extra={"weights": weights} if any(weight not in (0, 100) for weight in weights) else None,
+    )
+
+
+_UNSUPPORTED = {
+    "essay": "essay questions are not supported",
+    "matching": "matching questions are not supported",
+    "match": "matching questions are not supported",
+    "numerical": "numeric questions are not supported",
+    "calculated": "calculated questions are not supported",
+    "calculatedsimple": "calculated questions are not supported",
+    "calculatedmulti": "calculated questions are not supported",
+    "cloze": "questions with embedded answers (Cloze) are not supported",
+    "multianswer": "questions with embedded answers (Cloze) are not supported",
+    "description": "it is a text without answers",
+    "ddwtos": "drag-and-drop questions are not supported",
+    "ddimageortext": "drag-and-drop questions are not supported",
+    "ddmarker": "drag-and-drop questions are not supported",
+    "ddmatch": "drag-and-drop questions are not supported",
+    "gapselect": "questions with gaps to fill are not supported",
+    "ordering": "ordering questions are not supported",
+    "randomsamatch": "random questions are not supported",
+    "random": "random questions are not supported",
+}
+
+
+def _text_element(element: Element | None) -> Element | None:
+    inner = None if element is None else child(element, "text")
+    return element if inner is None else inner
+
+
+def _raw(element: Element | None) -> tuple[str, bool, bool]:
+    """The text, whether it is plain and whether it is HTML."""
+    if element is None:
+        return "", False, False
+    form = element.get("format", "")
+    inner = child(element, "text")
+    text = text_of(inner) if inner is not None else (element.text or "")
+    return text, form in _PLAIN, form in _HTML
+
+
+def _clean(element: Element | None) -> str:
+    text, is_plain, is_html = _raw(element)
+    return plain(text) if is_plain else rich(text, is_html)
+
+
+def _stem(element: Element | None) -> Rich:
+    text, is_plain, is_html = _raw(element)
+    return Rich(plain(text)) if is_plain else rich_with_image(text, is_html)
+
+
+def _weight(answer: Element) -> float:
+    try:
+        return float(answer.get("fraction", "0"))
+    except ValueError:
+        return 0.0
+
+
+def write(bank: Bank) -> bytes:
+    """The bank as Moodle XML."""
+    parts = ['<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n']
+    topic = ""
+    for question in bank.questions:
+        if unwritable(question):
+            continue
+        if question.topic != topic:
+            topic = question.topic
+            parts.append(
+                f'<question type="category"><category>{_text(category_of(topic))}</category></question>\n'
+            )
+        parts.append(_written(question))
+    return "".join((*parts, "</quiz>\n")).encode("utf-8")
+
+
+def unwritable(question: Question) -> str:
+    """Why Moodle XML cannot hold a question; empty when it can."""
+    if question.is_open:
+        return "" if question.accepted else "an open question without an answer"
+    return "no right answer is known" if question.answer is None else ""
+
+
+def _written(question: Question) -> str:
+    kind = "shortanswer" if question.is_open else "multichoice"
+    picture = f'<br><img src="" alt={quoteattr(as_html(question.image))}>' if question.image else ""
+    explanation = as_html("\n".join(question.explanation))
+    lines = [
+        f'<question type="{kind}">',
+        f"<name>{_text(_title(question.text))}</name>",
+        f'<questiontext format="html">{_text(as_html(question.text) + picture)}</questiontext>',
+        f'<generalfeedback format="html">{_text(explanation)}</generalfeedback>',
+    ]
+    key = question.key or (question.accepted[0] if question.accepted else "")
+    if question.id != content_id(question.text, question.choices, key):
+        lines.append(f"<idnumber>{escape(question.id)}</idnumber>")
+    if question.is_open:
+        lines += [_answer("plain_text", answer, 100, "") for answer in question.accepted]
+    else:
+        lines += ["<single>true</single>", "<shuffleanswers>true</shuffleanswers>"]
+        notes = question.why_wrong or ("",) * len(question.choices)
+        for number, (choice, note) in enumerate(zip(question.choices, notes, strict=True)):
+            lines.append(_answer("html", as_html(choice), 100 * (number == question.answer), note or ""))
+    if question.hint:
+        lines.append(f'<hint format="html">{_text(as_html(question.hint))}</hint>')
+    return "\n".join((*lines, "</question>\n"))
+
+
+def _answer(form: str, text: str, fraction: int, note: str) -> str:
+    feedback = f'<feedback format="html">{_text(as_html(note))}</feedback>' if note else ""
+    return f'<answer fraction="{fraction}" format="{form}">{_text(text)}{feedback}</answer>'
+
+
+def _text(text: str) -> str:
+    return f"<text>{escape(text)}</text>"
+
+
+def _title(text: str) -> str:
+    """Moodle wants a short name for every question."""
+    return re.sub(r"\s+", " ", text)[:60].strip() or "question"

@@ -1,0 +1,258 @@
+"""QTI 1.2: what Canvas, Common Cartridge and Blackboard export, as XML."""
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from tutor_app.questions.formats.reading import About, Item, Source, UnusableError, build, build_open, usable
+from tutor_app.questions.formats.xml_tree import (
+    BrokenXml,
+    child,
+    children,
+    descendants,
+    elements,
+    line_of,
+    markup_of,
+    name_of,
+    root_of,
+    text_of,
+)
+from tutor_app.questions.markup import UNDESCRIBED, Rich, rich, rich_with_image
+from tutor_app.questions.model import Question, Skipped
+from tutor_app.questions.text import plain
+
+NAME = "qti-1.2"
+
+_TITLE = re.compile(r"<(?:\w+:)?(?:assessment|objectbank)\b[^>]{0,2000}?\stitle=\"([^\"]{1,300})\"")
+_TYPE_FIELDS = ("question_type", "cc_profile", "qmd_questiontype", "qmd_itemtype")
+_UNSUPPORTED = (
+    ("essay", "essay questions are not supported"),
+    ("match", "matching questions are not supported"),
+    ("numeric", "numeric questions are not supported"),
+    ("calculated", "calculated questions are not supported"),
+    ("formula", "calculated questions are not supported"),
+    ("fileupload", "file uploads are not supported"),
+    ("textonly", "it is a text without answers"),
+    ("multipleanswer", "questions with several right answers are not supported"),
+    ("multipleresponse", "questions with several right answers are not supported"),
+    ("multiplecorrect", "questions with several right answers are not supported"),
+    ("fillinmultiple", "questions with several blanks are not supported"),
+    ("multipledropdown", "questions with several menus are not supported"),
+    ("ordering", "ordering questions are not supported"),
+    ("hotspot", "questions about a place in a picture are not supported"),
+    ("jumbled", "questions with several menus are not supported"),
+    ("opinion", "opinion scales have no right answer"),
+    ("likert", "opinion scales have no right answer"),
+    ("quizbowl", "quiz-bowl questions are not supported"),
+    ("fileresponse", "file uploads are not supported"),
+    ("shortresponse", "essay questions are not supported"),
+)
+
+
+def looks_like(source: Source) -> bool:
+    """The root is `questestinterop`."""
+    return root_of(source.start)[0] == "questestinterop"
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Read the assessment item by item."""
+    if title := _title(source):
+        yield About(title=title)
+    try:
+        for element in elements(source, ("item",)):
+            yield usable(source.at(line_of(element)), _question, element)
+    except BrokenXml as broken:
+        yield Skipped(source.at(broken.line), str(broken))
+
+
+def _title(source: Source) -> str:
+    """The title on the assessment or object bank."""
+    found = _TITLE.search(source.start)
+    return rich(found[1]) if found else ""
+
+
+def _question(item: Element) -> Question:
+    kind = _kind(item)
+    for word, reason in _UNSUPPORTED:
+        if word in kind:
+            raise UnusableError(reason)
+    presentation = child(item, "presentation")
+    if presentation is None:
+        raise UnusableError("it has no presentation, so nothing to ask")
+    groups = descendants(presentation, "response_lid", "response_grp", "response_xy", "response_num")
+    typed = descendants(presentation, "response_str", "render_fib")
+    notes = _notes(item)
+    name = plain(item.get("ident", ""))
+    if len(groups) > 1:
+        raise UnusableError("questions with several parts are not supported")
+    if groups and name_of(groups[0]) == "response_lid":
+        return _choices(item, presentation, groups[0], notes, name)
+    if typed and not groups:
+        return _typed(item, presentation, notes, name)
+    raise UnusableError("it has no choices")
+
+
+def _kind(item: Element) -> str:
+    """The item's type as its exporter names it, as one word in small letters."""
+    for entry in descendants(item, "qtimetadatafield"):
+        if text_of(child(entry, "fieldlabel")).strip().lower() in _TYPE_FIELDS:
+            return _word(text_of(child(entry, "fieldentry")))
+    for entry in descendants(item, "bbmd_questiontype", "qmd_questiontype", "qmd_itemtype"):
+        return _word(text_of(entry))
+    return ""
+
+
+def _word(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalpha()).replace("patternmatch", "pattern")
+
+
+def _choices(
+    item: Element, presentation: Element, group: Element, notes: dict[str, str], name: str
+) -> Question:
+    labels = descendants(group, "response_label")
+    idents = [label.get("ident", "") for label in labels]
+    right = _right(item, idents)
+    if len(right) != 1 and group.get("rcardinality", "").lower() == "multiple":
+        raise UnusableError("questions with several right answers are not supported")
+    stem = _stem(presentation, group)
+    return build(
+        stem.text,
+        [_material(label) for label in labels],
+        sorted(right),
+        id=name,
+        feedback=[_note(item, notes, ident) for ident in idents],
+        explanation=notes.get("general_fb", "") or notes.get("solution", ""),
+        hint=notes.get("hint", ""),
+        image=stem.image,
+    )
+
+
+def _stem(presentation: Element, group: Element) -> Rich:
+    """All material that stands before the choices."""
+    parts: list[str] = []
+    inside = set(group.iter())
+    for element in presentation.iter():
+        if element not in inside and name_of(element) in _TEXTS:
+            parts.append(_html(element))
+    before = [_html(each) for direct in group if name_of(direct) == "material" for each in _texts(direct)]
+    texts = parts + before
+    stem = rich_with_image("<br>".join(filter(None, texts)), html=True)
+    pictures = [each for each in descendants(presentation, "matimage") if each not in inside]
+    if stem.image or not pictures:
+        return stem
+    labels = [rich(text) for each in pictures if (text := each.get("label") or text_of(each).strip())]
+    return Rich(stem.text, "; ".join(labels) or UNDESCRIBED)
+
+
+_TEXTS = ("mattext", "matemtext", "mat_formattedtext")
+
+
+def _texts(element: Element) -> list[Element]:
+    return descendants(element, *_TEXTS)
+
+
+def _html(element: Element) -> str:
+    """Material as HTML; plain text has its signs spelt."""
+    text = text_of(element)
+    if len(element):
+        return markup_of(element)
+    kind = (element.get("texttype") or element.get("type") or "").lower()
+    if kind in ("text/plain", "") and "<" not in text:
+        return text.strip().replace("\n", "<br>")
+    return text
+
+
+def _material(element: Element) -> str:
+    return rich("<br>".join(filter(None, (_html(each) for each in _texts(element)))), html=True)
+
+
+def _right(item: Element, idents: list[str]) -> set[int]:
+    """The choices that alone earn the points: a condition names them and sets the score above zero."""
+    scored: list[tuple[float, set[str]]] = []
+    for condition in descendants(item, "respcondition"):
+        variables = child(condition, "conditionvar")
+        if variables is None:
+            continue
+        named = {text_of(each).strip() for each in _positive(variables) if text_of(each).strip() in idents}
+        points = _points(condition)
+        if named and points > 0:
+            scored.append((points, named))
+    if not scored:
+        return set()
+    best = max(points for points, _ in scored)
+    right = set().union(*(named for points, named in scored if points == best))
+    return {idents.index(ident) for ident in right}
+
+
+def _positive(element: Element) -> Iterator[Element]:
+    """The `varequal`s that are not under a `not`."""
+    for inner in element:
+        name = name_of(inner)
+        if name == "varequal":
+            yield inner
+        elif name in ("and", "or", "conditionvar"):
+            yield from _positive(inner)
+
+
+def _points(condition: Element) -> float:
+    """What a condition gives; Blackboard's `title="correct"` gives the item's maximum."""
+    if condition.get("title", "").lower() == "correct":
+        return 1e9
+    best = 0.0
+    for setting in children(condition, "setvar"):
+        try:
+            value = float(text_of(setting).strip() or "0")
+        except ValueError:
+            value = 1.0 if "max" in text_of(setting).lower() else 0.0
+        best = max(best, value)
+    return best
+
+
+def _notes(item: Element) -> dict[str, str]:
+    """The texts of an item's feedback by their ident."""
+    notes: dict[str, str] = {}
+    for feedback in descendants(item, "itemfeedback"):
+        if solution := children(feedback, "solution"):
+            notes["solution"] = _material(solution[0])
+        if hint := children(feedback, "hint"):
+            notes["hint"] = _material(hint[0])
+        if not solution and not hint:
+            notes[feedback.get("ident", "")] = _material(feedback)
+    return notes
+
+
+def _note(item: Element, notes: dict[str, str], ident: str) -> str:
+    """A choice's own feedback: Canvas names it after the choice, others link it from a condition."""
+    for own in (f"{ident}_fb", ident):
+        if own in notes:
+            return notes[own]
+    for condition in descendants(item, "respcondition"):
+        variables = child(condition, "conditionvar")
+        named = [text_of(each).strip() for each in _positive(variables)] if variables is not None else []
+        if named != [ident]:
+            continue
+        for link in children(condition, "displayfeedback"):
+            if (linked := link.get("linkrefid", "")) in notes and linked not in ("general_fb", "correct_fb"):
+                return notes[linked]
+    return ""
+
+
+def _typed(item: Element, presentation: Element, notes: dict[str, str], name: str) -> Question:
+    """Fill in one blank: the texts that earn the points."""
+    accepted = []
+    for condition in descendants(item, "respcondition"):
+        variables = child(condition, "conditionvar")
+        if variables is not None and _points(condition) > 0:
+            accepted += [plain(text_of(each)) for each in _positive(variables)]
+    if not accepted:
+        raise UnusableError("essay questions are not supported")
+    group = descendants(presentation, "response_str")
+    stem = _stem(presentation, group[0] if group else presentation)
+    return build_open(
+        stem.text,
+        accepted,
+        id=name,
+        explanation=notes.get("general_fb", "") or notes.get("solution", ""),
+        hint=notes.get("hint", ""),
+        image=stem.image,
+    )

@@ -1,0 +1,97 @@
+"""XLSX: sheets of questions, read like CSV."""
+
+import datetime
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from tutor_app.errors import UserError
+from tutor_app.questions.archives import Archive
+from tutor_app.questions.formats.reading import Item, Source
+from tutor_app.questions.formats.table import Row, header_of, read_rows
+from tutor_app.questions.model import Skipped
+
+NAME = "xlsx"
+
+_MOST_COLUMNS = 64
+_MOST_ROWS = 250_000
+_MOST_EMPTY_ROWS = 5_000
+
+
+def looks_like(source: Source) -> bool:
+    """A zip with a workbook in it."""
+    return source.is_zip and b"xl/workbook" in source.data
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Read every sheet that has a header row."""
+    archive = Archive(source.data, source.name)
+    if "xl/workbook.xml" not in archive.names:
+        raise UserError(f"{source.name} is a zip, but not a whole Excel workbook.")
+    found = False
+    for title, sheet in _sheets(archive, source):
+        place = f"{source.name}:{title}" if title else source.name
+        try:
+            header = header_of(_rows(sheet, place))
+            if header is None:
+                continue
+            found = True
+            below = _after(_rows(sheet, place), header[0])
+            yield from read_rows(below, header[1], header[0])
+        except UserError:
+            raise
+        except Exception as error:  # openpyxl raises whatever a broken part makes it raise
+            yield Skipped(place, f"the sheet is broken ({type(error).__name__})")
+            found = True
+    if not found:
+        raise UserError(
+            f"{source.name} has no sheet with a header row this tutor knows. The first row should name its "
+            "columns, such as: question, choice 1, choice 2, choice 3, choice 4, correct."
+        )
+
+
+def _sheets(archive: Archive, source: Source) -> Iterator[tuple[str, Any]]:
+    import openpyxl
+
+    archive.check_all()
+    try:
+        book = openpyxl.load_workbook(
+            io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False
+        )
+        sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
+    except UserError:
+        raise
+    except Exception:  # openpyxl raises whatever a broken part makes it raise
+        raise UserError(
+            f"{source.name} is a broken Excel workbook. Open it in Excel and save it again."
+        ) from None
+    for sheet in sheets[:50]:
+        yield (sheet.title if len(sheets) > 1 else ""), sheet
+
+
+def _rows(sheet: Any, place: str) -> Iterator[Row]:
+    empty = 0
+    rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+    for number, cells in enumerate(rows, 1):
+        if any(cell is not None for cell in cells):
+            empty = 0
+            yield Row(f"{place}:{number}", [_text(cell) for cell in cells])
+        elif (empty := empty + 1) > _MOST_EMPTY_ROWS:
+            return
+
+
+def _after(rows: Iterator[Row], header: Row) -> Iterator[Row]:
+    for row in rows:
+        if row.place == header.place:
+            break
+    yield from rows
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        return cell.date().isoformat()
+    return str(cell)
