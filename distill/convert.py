@@ -28,9 +28,9 @@ WRITTEN_PROMPTS = 8
 class Parity:
     """How near a converted student is to its original, on the same prompts.
 
-    `same_choice` and `same_order` are the shares of questions on which both put the same option first, and all
-    options in the same order; `score_gap` and `mean_gap` the largest and the mean difference of an option's
-    log-likelihood per token; `same_text` the share of greedy texts that are equal.
+    `same_choice` and `same_order` are the shares of questions on which both put the same option first, and
+    all options in the same order; `score_gap` and `mean_gap` the largest and the mean difference of an
+    option's log-likelihood per token; `same_text` the share of greedy texts that are equal.
     """
 
     quantization: str

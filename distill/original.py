@@ -21,7 +21,13 @@ BATCH_TOKENS = 4096
 class Original:
     """A `Student` that runs on torch. It writes greedily: it is for comparing, not for the app."""
 
-    def __init__(self, folder: Path, family: Family, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        family: Family,
+        dtype: torch.dtype = torch.float32,
+        frame: DecoderFrame = DecoderFrame(),
+    ) -> None:
         kind = AutoModelForCausalLM if family is Family.DECODER else AutoModelForSeq2SeqLM
         try:
             self.model = kind.from_pretrained(str(folder), dtype=dtype, local_files_only=True).eval()
@@ -31,15 +37,14 @@ class Original:
             ) from error
         self.encoder = load_encoder(folder)
         self.family = family
-        self.frame = DecoderFrame() if family is Family.DECODER else EncoderDecoderFrame()
+        self.frame = frame if family is Family.DECODER else EncoderDecoderFrame()
         self.end = self.encoder.control(self.frame.end)
 
     def read(self, prompt: Prompt) -> tuple[list[int], list[int]]:
         """The ids the model reads, and those its reply begins with."""
         if isinstance(self.frame, DecoderFrame):
             return self.frame.prompt_ids(self.encoder, prompt), []
-        begun = self.encoder.encode_plain(prompt.reply) if prompt.reply else []
-        return self.frame.source_ids(self.encoder, prompt), begun
+        return self.frame.source_ids(self.encoder, prompt), self.frame.start_ids(self.encoder, prompt)
 
     @torch.inference_mode()
     def score(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tutor_app.errors import UserError
+from tutor_app.students.prompts import MOST_OPTION_TOKENS, DecoderFrame, PlainEncoder, Prompt
 
 
 class Measure(StrEnum):
@@ -34,6 +35,18 @@ class Protocol:
     def text(self, question: str) -> str:
         """The question as this protocol words it."""
         return f"{self.before}{question}{self.after}"
+
+
+class PlainFrame(DecoderFrame):
+    """No chat turns and no end token: the option continues the text, as published evaluations score it."""
+
+    def prompt_ids(self, encoder: PlainEncoder, prompt: Prompt) -> list[int]:
+        """The text as it stands."""
+        return encoder.encode_plain(prompt.user)
+
+    def reply_ids(self, encoder: PlainEncoder, text: str, most: int = MOST_OPTION_TOKENS) -> list[int]:
+        """The option after a space."""
+        return encoder.encode_plain(f" {text}")[:most]
 
 
 PROTOCOLS = {

@@ -1,4 +1,4 @@
-"""The few statistics a measured student needs: intervals, paired tests, calibration errors. Pure functions."""
+"""The few statistics a measured student needs: intervals, paired tests, calibration errors. All pure."""
 
 import math
 from collections.abc import Sequence

@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from distill.protocols import PlainFrame
 from tutor_app.errors import UserError
 from tutor_app.students import prompts
+from tutor_app.students.decoder_engine import DecoderStudent
 from tutor_app.students.engine import Family, Student, Threads, open_student
+from tutor_app.students.prompts import DecoderFrame
 
 MODEL = "model.bin"
+MOST_AT_ONCE = 32
 _SEQ2SEQ_SPEC = "TransformerSpec"
 _FAMILIES = {"llama": Family.DECODER, "t5": Family.ENCODER_DECODER}
 
@@ -32,14 +36,23 @@ class Subject:
     package: Path | None
     identity: str
     original: bool = False
+    compute_type: str = "default"
 
-    def open_answer(self, threads: Threads = Threads(), compute_type: str = "default") -> Student:
-        """Load the student that scores options (torch only for a model in transformers' form)."""
+    def open_answer(self, threads: Threads = Threads(), plain: bool = False) -> Student:
+        """Load the student that scores options (torch only for a model in transformers' form).
+
+        `plain` asks without the students' frame, as published evaluations of base models do.
+        """
+        if plain and self.family is not Family.DECODER:
+            raise UserError(f"{self.answer} is no decoder-only model; published protocols score only those.")
+        frame = PlainFrame() if plain else DecoderFrame()
         if self.original:
             from distill.original import Original
 
-            return Original(self.answer, self.family)
-        return open_student(self.answer, self.family, threads, compute_type=compute_type)
+            return Original(self.answer, self.family, frame=frame)
+        if plain:
+            return DecoderStudent(self.answer, threads, self.compute_type, MOST_AT_ONCE, frame)
+        return open_student(self.answer, self.family, threads, compute_type=self.compute_type)
 
 
 def find_subject(folder: Path) -> Subject:

@@ -56,7 +56,7 @@ def test_bootstrap_of_equal_values_has_no_spread_and_is_repeatable() -> None:
 
 
 def test_calibration_error_weighs_each_bin_by_its_answers() -> None:
-    # bin 0.6-0.7: confidence 0.65, accuracy 0.5 (2 answers); bin 0.9-1: confidence 0.95, accuracy 1 (2 answers)
+    # 0.6 to 0.7: confidence 0.65, accuracy 0.5; 0.9 to 1: confidence 0.95, accuracy 1; two answers each
     confidences, rights = [0.65, 0.65, 0.95, 0.95], [True, False, True, True]
     assert expected_calibration_error(confidences, rights) == pytest.approx((2 * 0.15 + 2 * 0.05) / 4)
 

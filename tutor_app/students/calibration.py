@@ -18,12 +18,14 @@ class Calibration:
     """The weights and thresholds of one student package.
 
     A route's score of an option is its log-likelihood divided by `tokens ** length_power` (0: the sum,
-    1: the mean). `sure_threshold` and `open_sure_threshold` part 'sure' from 'not sure'. A candidate fact's
+    1: the mean). `question_temperature` holds where the question alone decides (0: as `temperature`).
+    `sure_threshold` and `open_sure_threshold` part 'sure' from 'not sure'. A candidate fact's
     score is its log-likelihood after the question less `fact_prior_weight` times that without a question,
     per token; under `fact_threshold` no fact fits.
     """
 
     temperature: float = 1.0
+    question_temperature: float = 0.0
     question_weight: float = 0.5
     rationale_weight: float = 0.5
     question_length_power: float = 0.0
@@ -36,7 +38,7 @@ class Calibration:
     def __post_init__(self) -> None:
         if not all(math.isfinite(getattr(self, field.name)) for field in fields(self)):
             raise ValueError("a value is not a finite number")
-        if self.temperature <= 0:
+        if self.temperature <= 0 or self.question_temperature < 0:
             raise ValueError("the temperature is not above 0")
         if (
             self.question_weight < 0
@@ -66,12 +68,14 @@ def join(
 ) -> tuple[float, ...]:
     """Calibrated probabilities from both routes' scores; without a rationale the question counts whole."""
     total = calibration.question_weight + calibration.rationale_weight
+    temperature = calibration.temperature
     if rationale is None:
+        temperature = calibration.question_temperature or temperature
         logits = [total * score for score in question]
     else:
         pairs = zip(question, rationale, strict=True)
         logits = [calibration.question_weight * q + calibration.rationale_weight * r for q, r in pairs]
-    return softmax([logit / calibration.temperature for logit in logits])
+    return softmax([logit / temperature for logit in logits])
 
 
 def softmax(logits: Sequence[float]) -> tuple[float, ...]:

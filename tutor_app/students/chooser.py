@@ -58,6 +58,14 @@ class Chooser:
         self, wanted: Sequence[tuple[Question, str]], cancel: threading.Event | None = None
     ) -> list[tuple[Step, ...]]:
         """For each question and its supposed answer: one to three facts as steps; none where none fits."""
+        threshold = self._calibration.fact_threshold
+        rated = self.rate(wanted, cancel)
+        return [tuple(as_step(fact) for fact in select(fits, threshold)) for fits in rated]
+
+    def rate(
+        self, wanted: Sequence[tuple[Question, str]], cancel: threading.Event | None = None
+    ) -> list[list[Fit]]:
+        """How well each candidate explains each question, given its supposed answer."""
         candidates = [
             self._facts.candidates(question, CANDIDATES, supposed or None) for question, supposed in wanted
         ]
@@ -68,11 +76,9 @@ class Chooser:
         known, unknown = self._priors(candidates)
         *scored, measured = self._student.score([*requests, _prior_request(unknown)], cancel=cancel)
         known |= self._keep(unknown, measured)
-        chosen = []
-        for found, scores in zip(candidates, scored, strict=True):
-            kept = select(self._fits(found, scores, known), self._calibration.fact_threshold)
-            chosen.append(tuple(as_step(fact) for fact in kept))
-        return chosen
+        return [
+            self._fits(found, scores, known) for found, scores in zip(candidates, scored, strict=True)
+        ]
 
     def measure_more(self, cancel: threading.Event | None = None) -> bool:
         """Measure some facts without any question beforehand; False when all are measured."""

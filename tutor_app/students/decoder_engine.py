@@ -14,12 +14,19 @@ from tutor_app.students.prompts import DecoderFrame, Prompt
 class DecoderStudent:
     """Reads a prompt and its reply as one stream."""
 
-    def __init__(self, folder: Path, threads: Threads, compute_type: str, max_batch: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        threads: Threads,
+        compute_type: str,
+        max_batch: int,
+        frame: DecoderFrame = DecoderFrame(),
+    ) -> None:
         import ctranslate2
 
         self._encoder = load_encoder(folder)
         self._words: list[str] = json.loads((folder / "vocabulary.json").read_text("utf-8"))
-        self._frame = DecoderFrame()
+        self._frame = frame
         self._end = self._encoder.control(self._frame.end)
         self._max_batch = max_batch
         self._model = ctranslate2.Generator(

@@ -1,0 +1,196 @@
+"""The whole tutor at work on an evaluation set: explanations written without the key, then read again.
+
+The tutor under test is the app's own. The key, the hint and the set's own explanation are taken from the
+question first, so that nothing can leak; facts come from the shipped fact base only, so that figures do not
+depend on what else is installed.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+
+from distill.reading import QUESTION, Progress, by_length
+from distill.scores import Reading, ScoresFile, WrittenStep, digest
+from distill.sets import EvaluationSet
+from distill.subjects import Subject
+from tutor_app.errors import UserError
+from tutor_app.knowledge.base import FactBase
+from tutor_app.knowledge.facts import fact_id, sources
+from tutor_app.paths import assets
+from tutor_app.questions.model import Question
+from tutor_app.students.answering import asked
+from tutor_app.students.calibration import Calibration
+from tutor_app.students.encoder import load_encoder
+from tutor_app.students.engine import Request, Student, Threads, open_student
+from tutor_app.students.explanation import Explanation, Origin, Settings, Style
+from tutor_app.students.prompts import answer_prompt
+from tutor_app.students.tutor import Tutor
+
+WRITING = 16
+READ_AGAIN = 64
+TUTOR = "tutor"
+SETTINGS = {
+    "": Settings(),
+    "free": Settings(style=Style.FREE),
+    "auto": Settings(style=Style.AUTO),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One way of explaining: its settings, and the name its readings are kept under.
+
+    The name holds a hash of all that decides what is written, so that another calibration or another fact
+    base never takes up old explanations.
+    """
+
+    settings: Settings
+    name: str
+
+    @classmethod
+    def of(cls, settings: Settings, calibration: Calibration, facts: int) -> "Written":
+        """The name follows from the settings, the calibration and the number of facts."""
+        decides = json.dumps([asdict(settings), asdict(calibration), facts], sort_keys=True)
+        short = hashlib.sha256(decides.encode()).hexdigest()[:8]
+        return cls(settings, f"{settings.style}-{settings.samples}-{short}")
+
+
+class Explaining:
+    """A subject's tutor and what it wrote."""
+
+    def __init__(self, subject: Subject, answer: Student, calibration: Calibration, threads: Threads) -> None:
+        if subject.rationale is None:
+            raise UserError(
+                f"{subject.folder} holds one model and no pair of students: only the route `question` can be "
+                "measured."
+            )
+        self.subject, self.answer, self.calibration, self.threads = subject, answer, calibration, threads
+        self.encoder = load_encoder(subject.rationale)
+
+    @cached_property
+    def facts(self) -> FactBase:
+        """The shipped facts."""
+        return FactBase([each for each in sources() if each.path.is_relative_to(assets())])
+
+    @cached_property
+    def tutor(self) -> Tutor:
+        """The app's tutor; facts' likelihoods are kept by the weights' hash, as a name may be reused."""
+        assert self.subject.rationale is not None
+        student = open_student(self.subject.rationale, self.subject.family, self.threads)
+        return Tutor(student, self.answer, self.facts, self.calibration, self.subject.identity)
+
+    def written(self, settings: Settings) -> Written:
+        """How these settings' explanations are kept."""
+        return Written.of(settings, self.calibration, len(self.facts))
+
+    def write(self, wanted: EvaluationSet, how: Written, kept: ScoresFile, progress: Progress) -> None:
+        """Explain every question that is not in `kept`, a batch at a time."""
+        missing = [q for q in wanted.questions if (wanted.name, digest(q), how.name) not in kept.readings]
+        done = len(wanted.questions) - len(missing)
+        progress(done, len(wanted.questions))
+        for chunk in by_length(missing, WRITING):
+            began = time.perf_counter()
+            explained = self.tutor.explain_many([without_key(question) for question in chunk], how.settings)
+            seconds = (time.perf_counter() - began) / len(chunk)
+            kept.add(
+                self._reading(wanted.name, how.name, question, found, seconds)
+                for question, found in zip(chunk, explained, strict=True)
+            )
+            done += len(chunk)
+            progress(done, len(wanted.questions))
+
+    def read_again(self, wanted: EvaluationSet, how: Written, kept: ScoresFile) -> None:
+        """Score the options after the rationale, its facts alone, and another question's rationale."""
+        found = {digest(q): kept.readings[wanted.name, digest(q), how.name] for q in wanted.questions}
+        order = sorted(found)
+        after = dict(zip(order, order[1:] + order[:1], strict=True))
+        for route in ("rationale", "facts", "shuffled"):
+            name = f"{route}:{how.name}"
+            missing = [q for q in wanted.questions if (wanted.name, digest(q), name) not in kept.readings]
+            for chunk in by_length(missing, READ_AGAIN):
+                texts = [shown(route, found[digest(q)], found[after[digest(q)]]) for q in chunk]
+                requests: list[Request] = [
+                    (answer_prompt(asked(q), steps), q.choices) for q, steps in zip(chunk, texts, strict=True)
+                ]
+                scores = self.answer.score(requests)
+                kept.add(
+                    Reading(
+                        wanted.name,
+                        digest(question),
+                        name,
+                        question.answer,
+                        tuple(each.total for each in options) if steps else (),
+                        tuple(each.tokens for each in options) if steps else (),
+                        id=question.id,
+                    )
+                    for question, options, steps in zip(chunk, scores, texts, strict=True)
+                )
+
+    def own_facts(self, question: Question) -> frozenset[int]:
+        """The question's own facts that the fact base has."""
+        found = (fact_id(text) for text in question.facts)
+        return frozenset(each for each in found if self.facts.get(each) is not None)
+
+    def _reading(
+        self, wanted: str, name: str, question: Question, found: Explanation, seconds: float
+    ) -> Reading:
+        steps = tuple(WrittenStep(step.text, step.origin.value, step.source) for step in found.steps)
+        made = sum(len(self.encoder.encode_plain(s.text)) for s in steps if s.origin != Origin.FACT)
+        return Reading(
+            wanted,
+            digest(question),
+            name,
+            question.answer,
+            (),
+            (),
+            id=question.id,
+            steps=steps,
+            facts=tuple(step.text for step in steps if step.origin == Origin.FACT),
+            seconds=seconds,
+            written=made,
+            extra={"probabilities": list(found.answer.probabilities), "sure": found.answer.sure},
+        )
+
+
+def without_key(question: Question) -> Question:
+    """The question as a student meets it: no key, no hint, no explanation."""
+    return Question(question.id, question.text, question.choices, image=question.image)
+
+
+def shown(route: str, own: Reading, other: Reading) -> list[str]:
+    """The lines the answer student reads on a route."""
+    source = other if route == "shuffled" else own
+    return [step.text for step in source.steps if route != "facts" or step.origin == Origin.FACT]
+
+
+def parse_routes(text: str) -> tuple[str, ...]:
+    """`question,both,samples=4` as routes; an unknown one is named."""
+    routes = [part.strip() for part in text.replace("+", ",").split(",") if part.strip()]
+    for route in routes:
+        samples = route.removeprefix("samples=")
+        counted = route.startswith("samples=") and samples.isdigit() and 1 <= int(samples) <= 32
+        if route not in ROUTES and not counted:
+            raise UserError(
+                f"There is no route {route!r}; routes are {', '.join(ROUTES)} and samples=K (1 to 32)."
+            )
+    if not routes:
+        raise UserError(f"Name at least one route: {', '.join(ROUTES)} or samples=K.")
+    return tuple(dict.fromkeys(routes))
+
+
+ROUTES = (QUESTION, "rationale", "both", "facts", "free", "auto")
+
+
+def settings_of(route: str) -> Settings:
+    """How the tutor explains on a route."""
+    if route.startswith("samples="):
+        return replace(Settings(), samples=int(route.removeprefix("samples=")))
+    return SETTINGS.get(route, Settings())
+
+
+def explained_routes(routes: Sequence[str]) -> Iterator[str]:
+    """The routes for which the rationale student must write."""
+    return (route for route in routes if route != QUESTION)
