@@ -38,7 +38,8 @@ _FORMATS = "native, gift, aiken, moodle-xml, qti-2.1, csv or anki"
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `bank` and its parts to the command line."""
     bank = commands.add_parser("bank", help="question banks: import, list, show, check, export")
-    parts = bank.add_subparsers(dest="part", metavar="WHAT", required=True)
+    bank.set_defaults(run=lambda _: bank.print_help() or 2)
+    parts = bank.add_subparsers(metavar="WHAT")
     _add_bringing_in(parts)
     _add_looking(parts)
     _add_changing(parts)
@@ -161,6 +162,9 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
+    from tutor_app.learning.exam_lock import refuse_during_exam
+
+    refuse_during_exam("tutor bank show")
     library = _library()
     summary = library.find(options.bank)
     bank = library.bank(summary.id)
@@ -185,8 +189,10 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from tutor_app.learning.exam_lock import refuse_during_exam
     from tutor_app.questions import formats
 
+    refuse_during_exam("tutor bank export")
     library = _library()
     summary = library.find(options.bank)
     bank = library.bank(summary.id)

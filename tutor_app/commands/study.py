@@ -5,6 +5,7 @@ import os
 import random
 import sys
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from tutor_app.commands.common import add_profile, add_selection, opened
@@ -105,9 +106,9 @@ def _run_plain(options: argparse.Namespace) -> int:
     talk = Talk(sys.stdin, sys.stdout)
     if options.command != "test":
         exam_lock.refuse_during_exam(f"tutor {options.command}")
-    with opened(options, make=True) as (history, profile, settings):
+    with opened(options, make=True) as (history, profile, settings), ExitStack() as closing:
         shelf = Shelf(Library(), history, profile)
-        mode = LineMode(talk, history, profile, settings, lambda: _load_tutor(settings))
+        mode = LineMode(talk, history, profile, settings, lambda: _tutor(settings, closing))
         try:
             if options.command == "test":
                 return _test(options, mode, shelf)
@@ -118,10 +119,14 @@ def _run_plain(options: argparse.Namespace) -> int:
             return 0
 
 
-def _load_tutor(settings: "Settings") -> "Explainer":
+def _tutor(settings: "Settings", closing: ExitStack) -> "Explainer":
+    """The tutor with a memory: what it explained before is there at once, what comes next is made ahead."""
+    from tutor_app.students.ahead import Ahead
     from tutor_app.students.load import load_tutor
 
-    return load_tutor(settings.tutor.students, settings.tutor.threads)
+    ahead = Ahead(load_tutor(settings.tutor.students, settings.tutor.threads))
+    closing.callback(ahead.close)
+    return ahead
 
 
 def _log_to_file() -> None:

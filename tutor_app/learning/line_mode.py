@@ -1,7 +1,8 @@
 """Learn, Practise and Review line by line, over the same sessions the full-screen app uses."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from tutor_app import paths
 from tutor_app.errors import UserError
@@ -25,7 +26,9 @@ from tutor_app.learning.records import FlagKind, Item, Mode, Profile
 from tutor_app.learning.session import Session
 from tutor_app.learning.settings import Settings
 from tutor_app.learning.turn import Phase, Turn, Unfolding, bank_steps
+from tutor_app.questions.model import Question
 from tutor_app.students.explanation import Explainer, Explanation, Step
+from tutor_app.students.explanation import Settings as ExplainSettings
 
 LoadTutor = Callable[[], Explainer]
 log = logging.getLogger(__name__)
@@ -40,6 +43,15 @@ HELP = (
 )
 
 
+@runtime_checkable
+class WorksAhead(Protocol):
+    """A tutor that makes explanations before they are wanted."""
+
+    def plan(self, questions: Sequence[Question], settings: ExplainSettings) -> None:
+        """Make these next."""
+        ...
+
+
 class Guide:
     """Where explanations come from: the bank's author or the tutor, who is woken when first needed."""
 
@@ -51,8 +63,7 @@ class Guide:
     def start(self, item: Item, mode: Mode, unfolding: Unfolding) -> Iterator[None]:
         """Each `next` brings one step more into the unfolding; in Learn the tutor speaks, if so set."""
         own = bank_steps(item.question)
-        tutor_first = mode is Mode.LEARN and self._settings.learn.explain_with == "tutor"
-        if own and not tutor_first:
+        if own and not self._tutor_first(mode):
             unfolding.settle(own)
             return iter(())
         return self.from_tutor(item, unfolding)
@@ -70,6 +81,14 @@ class Guide:
             self._talk.say(f"The tutor could not explain this. The log {paths.user_log()} says why.")
         if not unfolding.complete:
             unfolding.settle(bank_steps(item.question))
+
+    def look_ahead(self, item: Item | None, mode: Mode) -> None:
+        """Let a tutor that can work ahead begin with the question after this one."""
+        if item is not None and isinstance(self._tutor, WorksAhead) and self._tutor_first(mode):
+            self._tutor.plan([item.question], self._settings.for_explaining())
+
+    def _tutor_first(self, mode: Mode) -> bool:
+        return mode is Mode.LEARN and self._settings.learn.explain_with == "tutor"
 
     def tutor(self) -> Explainer:
         """The tutor, loaded once; a UserError where there is none."""
@@ -134,6 +153,7 @@ class LineMode:
                     self._hear(turn, said)
                 finally:  # the input may end within an answer; what was judged is kept
                     self._keep(session)
+                self.guide.look_ahead(session.upcoming if turn.unfolding.complete else None, turn.mode)
 
     def _begin(self, session: Session, turn: Turn) -> None:
         heading = f"Question {session.index + 1} of {len(session.items)}, {turn.item.topic}."
