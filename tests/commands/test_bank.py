@@ -42,6 +42,11 @@ def own(library: Library | None = None) -> dict[str, int]:
     return {bank.id: bank.count for bank in (library or Library()).banks() if not bank.shipped}
 
 
+def test_without_a_part_the_help_says_what_there_is(capsys: Output) -> None:
+    assert main(["bank"]) == 2
+    assert "install the questions of files" in capsys.readouterr().out
+
+
 def test_import_says_what_was_installed_and_how_to_see_it(week3: Path, capsys: Output) -> None:
     assert main(["bank", "import", str(week3)]) == 0
     out = capsys.readouterr().out
@@ -140,7 +145,10 @@ def test_deep_check_remarks_on_the_content(tmp_path: Path, capsys: Output) -> No
     telling = ICE | {"hint": "The answer is yes."}
     file = write_native(tmp_path / "quiz.jsonl", telling)
     assert main(["bank", "check", "--deep", str(file)]) == 0
-    assert "question 1 (ice): The hint gives the answer away." in capsys.readouterr().out
+    assert (
+        "question 1 ('Is ice lighter than water?'): The hint gives the answer away."
+        in capsys.readouterr().out
+    )
     assert main(["bank", "check", "--deep", "--json", str(file)]) == 0
     assert json.loads(capsys.readouterr().out)["findings"][0]["rule"] == "hint-tells"
 

@@ -38,13 +38,18 @@ _FORMATS = "native, gift, aiken, moodle-xml, qti-2.1, csv or anki"
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `bank` and its parts to the command line."""
     bank = commands.add_parser("bank", help="question banks: import, list, show, check, export")
-    bank.set_defaults(run=lambda _: bank.print_help() or 2)
+    bank.set_defaults(run=lambda _: _print_help(bank))
     parts = bank.add_subparsers(metavar="WHAT")
     _add_bringing_in(parts)
     _add_looking(parts)
     _add_changing(parts)
     for name in PARTS:
         import_module(f"tutor_app.commands.{name}").add(parts)
+
+
+def _print_help(bank: argparse.ArgumentParser) -> int:
+    bank.print_help()
+    return 2
 
 
 def _add_bringing_in(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -36,8 +36,7 @@ def print_checked(
         return
     print(f"{_count(len(findings), 'remark')} on the content" + (":" if findings else "."))
     for finding in findings:
-        where = f"question {finding.number} ({finding.id})" if finding.number else "the bank"
-        print(f"  {where}: {finding.message}")
+        print(f"  {_where(finding, report)}: {finding.message}")
 
 
 def _print_notes(
@@ -55,6 +54,12 @@ def _print_notes(
         print("Near repeats:")
         for line in cut(f"  {sentence}" for sentence in repeats):
             print(line)
+
+
+def _where(finding: "Finding", report: "ReadReport") -> str:
+    if finding.number is None:
+        return "the bank"
+    return f"question {finding.number} ('{report.bank.questions[finding.number - 1].opening}')"
 
 
 def _skipped(left: "Skipped") -> str:

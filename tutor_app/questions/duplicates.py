@@ -74,27 +74,19 @@ def name_repeats(questions: Sequence[Question], known: Sequence[tuple[str, Quest
     `known` are other banks' questions, each with its bank's title.
     """
     found = [features(question_words(question)) for question in questions]
-    sentences = [
-        f"question {repeat.index + 1} ({_start(questions[repeat.index])}) is nearly question {repeat.of + 1}"
-        for repeat in _repeats(found, THRESHOLD)
-    ]
     known_features = [features(question_words(question)) for _, question in known]
-    for match in _matches(found, known_features, THRESHOLD):
-        title, question = known[match.of]
-        sentences.append(
-            f"question {match.index + 1} ({_start(questions[match.index])}) is already in '{title}'"
-            + (f" ({question.id})" if question.id != questions[match.index].id else "")
-        )
-    return tuple(sentences)
+
+    def named(repeat: Repeat) -> str:
+        return f"question {repeat.index + 1} ('{questions[repeat.index].opening}')"
+
+    within = [f"{named(repeat)} is nearly question {repeat.of + 1}" for repeat in _repeats(found, THRESHOLD)]
+    matches = _matches(found, known_features, THRESHOLD)
+    return (*within, *(f"{named(match)} is already in '{known[match.of][0]}'" for match in matches))
 
 
 def question_words(question: Question) -> str:
     """What makes a question the same as another: its text and its choices, in any order."""
     return "\n".join((question.text, *sorted(question.choices)))
-
-
-def _start(question: Question) -> str:
-    return f"'{question.text if len(question.text) <= 50 else question.text[:49].rstrip() + '…'}'"
 
 
 def _repeats(sets: Sequence[frozenset[str]], threshold: float) -> tuple[Repeat, ...]:

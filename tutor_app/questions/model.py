@@ -60,6 +60,12 @@ class Question:
         """The bank's own explanation: facts first, then the steps that apply them."""
         return self.facts + self.steps
 
+    @property
+    def opening(self) -> str:
+        """The first words, to name the question in a report."""
+        text = " ".join((self.text or self.image).split())
+        return text if len(text) <= 50 else text[:49].rstrip() + "…"
+
 
 @dataclass(frozen=True, slots=True)
 class Bank:
