@@ -92,7 +92,8 @@ def write(bank: Bank) -> bytes:
     header = ["id", "question", *(f"choice {n + 1}" for n in range(most)), "correct number"]
     header += [f"accepted answer {n + 1}" for n in range(accepted)]
     header += [f"why wrong {n + 1}" for n in range(most if noted else 0)]
-    sheet.writerow([*header, *(["facts"] if facts else []), "explanation", *texts])
+    named = ["image description" if name == "image" else name for name in texts]
+    sheet.writerow([*header, *(["facts"] if facts else []), "explanation", *named])
     for question in questions:
         cells = [question.id, question.text, *_padded(question.choices, most), _key(question)]
         cells += _padded(question.accepted, accepted)

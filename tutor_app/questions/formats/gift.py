@@ -65,7 +65,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str] | str]]:
         elif line.startswith(("//", "$", " ", "\t")) and (note := line.strip()).startswith(("//", _CATEGORY)):
             if block and (broken or note.startswith(_CATEGORY)):
                 yield first, block
-                block = []
+                block, broken = [], False
             if note.startswith(_CATEGORY) or "[id:" in note:
                 yield number, note
         else:

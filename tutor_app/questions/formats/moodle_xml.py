@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from tutor_app.questions.formats.reading import (
     Item,
@@ -168,7 +168,7 @@ def unwritable(question: Question) -> str:
 
 def _written(question: Question) -> str:
     kind = "shortanswer" if question.is_open else "multichoice"
-    picture = f'<br><img src="" alt={quoteattr(as_html(question.image))}>' if question.image else ""
+    picture = f'<br><img src="" alt="{as_html(question.image)}">' if question.image else ""
     explanation = as_html("\n".join(question.explanation))
     lines = [
         f'<question type="{kind}">',
