@@ -28,7 +28,8 @@ class DecoderStudent:
         self._words: list[str] = json.loads((folder / "vocabulary.json").read_text("utf-8"))
         self._frame = frame
         self._end = self._encoder.control(self._frame.end)
-        self._max_batch = max_batch
+        self._scoring = running.Batching(max_batch, running.SCORED_TOKENS, threads.workers)
+        self._writing = running.Batching(max_batch, running.WRITTEN_TOKENS, threads.workers)
         self._model = ctranslate2.Generator(
             str(folder),
             device="cpu",
@@ -80,7 +81,7 @@ class DecoderStudent:
             return [watch.finish(self._encoder.decode(result.sequences_ids[0])) for result in results]
 
         rows = [self._prompt_words(prompt) for prompt in prompts]
-        return running.many(rows, samples, len, run, self._max_batch, cancel)
+        return running.many(rows, samples, len, run, self._writing, cancel)
 
     def score(
         self, requests: Sequence[Request], *, cancel: threading.Event | None = None
@@ -100,9 +101,7 @@ class DecoderStudent:
                 for result, (_, count) in zip(results, batch, strict=True)
             ]
 
-        scores = running.in_batches(
-            streams, lambda stream: len(stream[0]), run, self._max_batch, running.SCORED_TOKENS, cancel
-        )
+        scores = running.in_batches(streams, lambda stream: len(stream[0]), run, self._scoring, cancel)
         return running.regroup(requests, scores)
 
     def _prompt_words(self, prompt: Prompt) -> list[str]:

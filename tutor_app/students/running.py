@@ -3,7 +3,9 @@
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tutor_app.students.encoder import UNFINISHED, Encoder, TextStream
@@ -11,30 +13,59 @@ from tutor_app.students.engine import Cancelled, Limits, OptionScore, Request, S
 
 # Enough rows to keep the matrices busy, few enough to notice a cancel within a tenth of a second.
 SCORED_TOKENS = 512
+# Writing a batch is one pass a token, however long the prompts.
+WRITTEN_TOKENS = 1 << 20
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """How much runs at once: texts and tokens in a batch, batches side by side."""
+
+    items: int
+    tokens: int
+    workers: int
 
 
 def in_batches(
     items: Sequence[Item],
     length: Callable[[Item], int],
     run: Callable[[list[Item]], list[Result]],
-    most_items: int,
-    most_tokens: int,
+    batching: Batching,
     cancel: threading.Event | None,
 ) -> list[Result]:
     """Results in the order of `items`, made in batches of like length with a look at `cancel` before each."""
-    order = sorted(range(len(items)), key=lambda index: length(items[index]))
-    results: dict[int, Result] = {}
-    while order:
+
+    def run_some(batch: list[int]) -> list[Result]:
         if cancel is not None and cancel.is_set():
             raise Cancelled
-        longest = length(items[order[-1]])
-        size = max(1, min(most_items, most_tokens // max(1, longest)))
-        batch, order = order[-size:], order[:-size]
-        results |= zip(batch, run([items[index] for index in batch]), strict=True)
+        return run([items[index] for index in batch])
+
+    batches = list(_batches(items, length, batching))
+    if batching.workers > 1 and len(batches) > 1:
+        with ThreadPoolExecutor(batching.workers) as pool:
+            done = list(pool.map(run_some, batches))
+    else:
+        done = [run_some(batch) for batch in batches]
+    results = {
+        index: result
+        for batch, some in zip(batches, done, strict=True)
+        for index, result in zip(batch, some, strict=True)
+    }
     return [results[index] for index in range(len(items))]
+
+
+def _batches(items: Sequence[Item], length: Callable[[Item], int], batching: Batching) -> Iterator[list[int]]:
+    """Numbers of items of like length, long ones first; enough batches for every worker to have one."""
+    order = sorted(range(len(items)), key=lambda index: length(items[index]))
+    share = -(-len(items) // batching.workers)
+    while order:
+        longest = length(items[order[-1]])
+        size = max(1, min(batching.items, share, batching.tokens // max(1, longest)))
+        yield order[-size:]
+        order = order[:-size]
 
 
 def many(
@@ -42,12 +73,12 @@ def many(
     samples: int,
     length: Callable[[Item], int],
     run: Callable[[list[Item]], list[str]],
-    most: int,
+    batching: Batching,
     cancel: threading.Event | None,
 ) -> list[list[str]]:
     """`samples` texts for each row."""
     repeated = [row for row in rows for _ in range(samples)]
-    written = in_batches(repeated, length, run, most, most * 100_000, cancel)
+    written = in_batches(repeated, length, run, batching, cancel)
     return [written[start : start + samples] for start in range(0, len(written), samples)]
 
 

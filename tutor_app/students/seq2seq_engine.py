@@ -24,7 +24,8 @@ class EncoderDecoderStudent:
         self._numbers = {word: id_ for id_, word in enumerate(self._words)}
         self._frame = EncoderDecoderFrame()
         self._end = self._encoder.control(self._frame.end)
-        self._max_batch = max_batch
+        self._scoring = running.Batching(max_batch, running.SCORED_TOKENS, threads.workers)
+        self._writing = running.Batching(max_batch, running.WRITTEN_TOKENS, threads.workers)
         self._model = ctranslate2.Translator(
             str(folder),
             device="cpu",
@@ -84,7 +85,7 @@ class EncoderDecoderStudent:
             return [watch.finish(self._encoder.decode(ids)) for ids in kept]
 
         rows = [self._read(prompt) for prompt in prompts]
-        return running.many(rows, samples, lambda row: len(row[0]), run, self._max_batch, cancel)
+        return running.many(rows, samples, lambda row: len(row[0]), run, self._writing, cancel)
 
     def score(
         self, requests: Sequence[Request], *, cancel: threading.Event | None = None
@@ -107,9 +108,7 @@ class EncoderDecoderStudent:
                 for result, (_, _, count) in zip(results, batch, strict=True)
             ]
 
-        scores = running.in_batches(
-            rows, lambda row: len(row[0]) + len(row[1]), run, self._max_batch, running.SCORED_TOKENS, cancel
-        )
+        scores = running.in_batches(rows, lambda row: len(row[0]) + len(row[1]), run, self._scoring, cancel)
         return running.regroup(requests, scores)
 
     def _read(self, prompt: Prompt) -> _Pair:
