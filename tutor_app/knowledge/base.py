@@ -20,7 +20,7 @@ _FIELDS = "text, subject, topic, source"
 
 
 class FactBase:
-    """All facts there are; made from the files of `facts.sources` or given ones. Several threads may share one."""
+    """All facts there are, from the files of `facts.sources` or given ones. Several threads may share one."""
 
     def __init__(self, files: Sequence[Source] | None = None, meanings: bool = True) -> None:
         self._lock = threading.RLock()

@@ -1,7 +1,8 @@
 """Finding facts by meaning, beside finding them by words: a small sentence encoder, where one is shipped.
 
 The encoder's folder (`assets/facts/encoder`) holds a CTranslate2 model and its `tokenizer.json`; without it
-nothing here is used. Each fact's vector is computed once, in the background, and kept in the user's cache.
+nothing here is used. Each fact's vector is computed once, in the background, and kept in the user's cache;
+`vectors.npz` beside the encoder (`ids`, `vectors`) saves computing those of the shipped facts.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from tutor_app import paths
 from tutor_app.errors import UserError
@@ -72,6 +74,7 @@ class Meanings:
     def __init__(self, folder: Path, facts: Sequence[Fact], encoder: MeaningEncoder | None = None) -> None:
         self._encoder = encoder or MeaningEncoder(folder)
         self._facts = facts
+        self._shipped_at = folder / "vectors.npz"
         self._kept_at = paths.user_cache() / f"fact-meanings-{_model_key(folder)}.npz"
         self._vectors: Vectors | None = None
         self._stopped = threading.Event()
@@ -134,13 +137,17 @@ class Meanings:
         return fuse([by_words, self.near(question, count, supposed)], (1.0, _WEIGHT))[:count]
 
     def _read(self) -> "dict[int, NDArray[float16]]":
+        """Vectors that ship with the encoder, if any do, and those kept in the cache."""
         import numpy as np
 
-        try:
-            with np.load(self._kept_at, allow_pickle=False) as kept:
-                return dict(zip(kept["ids"].tolist(), kept["vectors"], strict=True))
-        except (OSError, ValueError, KeyError, EOFError):
-            return {}  # none yet, or a damaged cache: made again
+        known: dict[int, NDArray[float16]] = {}
+        for path in (self._shipped_at, self._kept_at):
+            try:
+                with np.load(path, allow_pickle=False) as kept:
+                    known |= zip(kept["ids"].tolist(), kept["vectors"], strict=True)
+            except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+                continue  # none yet, or a damaged file: made again
+        return known
 
     def _keep(self, known: "dict[int, NDArray[float16]]") -> None:
         import numpy as np
