@@ -46,6 +46,7 @@ class TutorApp(App[int]):
     CSS_PATH = "styles/app.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", "quit", show=False, priority=True),
         Binding("ctrl+c", "copy_or_leave", show=False),
@@ -138,6 +139,17 @@ class TutorApp(App[int]):
         else:
             self._prepare(mode, topic)
 
+    def start_named(self, mode: str, topic: str) -> None:
+        """Begin a sitting on the topic of this name, in whatever bank it stands."""
+        from tutor_app.tui.screens.home import HomeScreen
+
+        home = self.screen_stack[0]
+        known = home.topics if isinstance(home, HomeScreen) else ()
+        found = next((t for t in known if t.name.casefold() == topic.casefold()), None)
+        if found is None:
+            raise UserError(f"No installed bank has questions on {topic}.")
+        self.start(mode, found)
+
     def start_again(self) -> None:
         """Another sitting like the last one."""
         self.start(*self._last_start)
@@ -210,6 +222,15 @@ class TutorApp(App[int]):
         folder = paths.private_folder(paths.user_data() / "pictures")
         self.say(f"Picture saved: {self.save_screenshot(filename, str(folder))}")
 
+    def looks(self) -> tuple[themes.Look, ...]:
+        """The themes to choose from."""
+        return themes.LOOKS
+
+    def set_look(self, name: str) -> None:
+        """Choose a theme and keep the choice."""
+        self.desk.settings_file.set("look.theme", name)
+        self.apply_settings()
+
     def show_help(self) -> None:
         """Help that belongs to the widget in focus, then to the screen."""
         from tutor_app.tui.screens.help import HelpScreen
@@ -237,7 +258,8 @@ def run_app(options: argparse.Namespace) -> int:
     """Open the full-screen app; without a terminal, say what to use instead."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         raise UserError(
-            "The full-screen app needs a terminal. Use `tutor learn --plain` (or practise, test, review) here."
+            "The full-screen app needs a terminal. "
+            "Use `tutor learn --plain` (or practise, test, review) here."
         )
     desk = Desk(
         profile=getattr(options, "profile", None), exam_lock=bool(getattr(options, "exam_lock", False))

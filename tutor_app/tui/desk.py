@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -42,10 +43,8 @@ class Overview:
 
     profile: str
     due: int = 0
-    mistakes: int = 0
     open_sessions: tuple[OpenSession, ...] = ()
     topics: tuple[Topic, ...] = ()
-    damaged: tuple[str, ...] = field(default=())
 
 
 class DeskOpened(Message, bubble=False):
@@ -194,21 +193,21 @@ class Desk:
 
     def overview(self) -> Overview:
         """What Home shows, read anew."""
+        from tutor_app.learning.history import PERSONAL_BANK
+
         history, profile = self.history, self.profile
-        known: dict[tuple[str, str], list[int]] = {}
-        for standing in history.standings(profile):
-            tally = known.setdefault((standing.bank, standing.topic), [0, 0])
-            tally[0] += standing.last_correct
-            tally[1] += 1
+        progress = history.topic_progress(profile)
         topics = []
         for bank in self.library.banks():
             for name, count in bank.topics:
-                right, met = known.get((bank.id, name), (0, 0))
-                topics.append(Topic(bank.id, name, bank.subject, bank.grade, count, right, met))
+                met, known = progress.get((bank.id, name), (0, 0))
+                topics.append(Topic(bank.id, name, bank.subject, bank.grade, count, known, met))
+        for name, count in Counter(item.topic for item in self.shelf.items(PERSONAL_BANK)).items():
+            met, known = progress.get((PERSONAL_BANK, name), (0, 0))
+            topics.append(Topic(PERSONAL_BANK, name, "your own questions", "", count, known, met))
         return Overview(
             profile.name,
             history.due_count(profile, time.time()),
-            len(history.mistakes(profile)),
             tuple(history.open_sessions(profile)),
             tuple(topics),
         )

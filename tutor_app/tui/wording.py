@@ -28,16 +28,16 @@ def the_answer(question: Question, explanation: Explanation | None) -> str:
 
 def how_sure(question: Question, explanation: Explanation | None) -> str:
     """What the tutor makes of it, said plainly when it differs from the key."""
-    if explanation is None or explanation.answer.choice is None:
+    answer = explanation.answer if explanation else None
+    if answer is None or (choice := answer.choice) is None:
         return ""
-    answer = explanation.answer
     sure = f"{answer.confidence:.0%} sure"
     if question.answer is None:
         return f"It is {sure}; there is no key to check it against."
-    if answer.choice == question.answer:
+    if choice == question.answer:
         return f"The tutor agrees ({sure})."
     return (
-        f"The tutor would have said {named(question, answer.choice)} ({sure}). "
+        f"The tutor would have said {named(question, choice)} ({sure}). "
         "The question's author says otherwise, so trust the key or ask your teacher."
     )
 

@@ -39,11 +39,6 @@ class TutorScreen(Guarded, Screen[object]):
         Binding("pageup", "page(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (80, "-medium"),
-        (120, "-wide"),
-    ]
     AUTO_FOCUS = ""  # each screen says itself what has the focus
     GUIDE = "start"  # the guide that `?` offers
     place = ""

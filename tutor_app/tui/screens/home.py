@@ -83,6 +83,11 @@ on the left also has a letter that works everywhere on this page.
         super().__init__()
         self._overview: Overview | None = None
 
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics as last read."""
+        return self._overview.topics if self._overview else ()
+
     def body(self) -> ComposeResult:
         with Horizontal(classes="columns"):
             with Vertical(classes="column first"):
@@ -154,7 +159,7 @@ on the left also has a letter that works everywhere on this page.
             self.tutor_app.start(mode, topic)
 
     def _topic(self, id: str) -> Topic | None:
-        topics = self._overview.topics if self._overview else ()
+        topics = self.topics
         return topics[int(id)] if id.isdigit() and int(id) < len(topics) else None
 
     def action_go(self, place: str) -> None:

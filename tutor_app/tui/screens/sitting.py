@@ -299,7 +299,7 @@ class SittingScreen(TutorScreen):
             case "dont_know":
                 return turn.phase is Phase.ASKING
             case "letter":
-                return turn.can_answer
+                return turn.can_answer and parameters[0] in range(len(turn.question.choices))
             case "mark":
                 return turn.done and turn.question.is_open and bool(turn.verdict and not turn.verdict.right)
             case "other":

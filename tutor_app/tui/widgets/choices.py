@@ -121,7 +121,9 @@ A wrong choice is crossed out; the right one gets a tick. Bars show how likely t
             self._pick(self._rows[event.y])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.state.open or action not in {"move", "pick", "letter"}
+        if action == "letter":
+            return self.state.open and isinstance(parameters[0], int) and parameters[0] < len(self._choices)
+        return self.state.open or action not in {"move", "pick"}
 
     def _pick(self, index: int) -> None:
         if self.state.open and index in self._free():

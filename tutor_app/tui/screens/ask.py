@@ -1,0 +1,141 @@
+"""Ask: type or paste any question; its choices are recognised as you type."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static, TextArea
+
+from tutor_app.errors import UserError
+from tutor_app.learning.history import PERSONAL_BANK
+from tutor_app.learning.pasted import Pasted, recognise
+from tutor_app.learning.records import Item, Mode
+from tutor_app.learning.session import Session
+from tutor_app.questions.model import Question
+from tutor_app.tui.screens.base import TutorScreen
+from tutor_app.tui.screens.learn import LearnScreen
+from tutor_app.tui.widgets.choices import LETTERS
+from tutor_app.tui.widgets.menu import Entry, Menu
+from tutor_app.tui.widgets.notes import Note, Notes
+
+
+class QuestionArea(TextArea):
+    """Where the question is typed; Tab leaves it."""
+
+    HELP = """### Your question
+Type it or paste it whole. Choices are found when they stand on lines of their own, or begin with **A)**,
+**b.**, **1)** or a bullet. `Answer: B` on the last line tells the tutor which one is right. Press **Tab**
+when you are done.
+"""
+
+
+class AskScreen(TutorScreen):
+    """A place to type, and below it what the tutor made of it."""
+
+    HELP = """## Ask
+Type or paste any science question. **Tab** leads to what you can do with it: let the tutor explain it,
+mend what it recognised, or save it to your own bank.
+"""
+    GUIDE = "ask"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "explain", "explain"),
+        Binding("f3", "edit", "edit"),
+        Binding("f4", "save", "save"),
+    ]
+    place = "Ask"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pasted = Pasted("")
+
+    def body(self) -> ComposeResult:
+        with Vertical(classes="page"):
+            yield Static(
+                Content("Type or paste a question, with its choices if it has some."), classes="muted"
+            )
+            yield QuestionArea(id="asked", compact=True, highlight_cursor_line=False)
+            yield Notes(id="seen")
+            yield Menu(
+                [
+                    Entry("explain", "Explain it", "step by step", "e"),
+                    Entry("edit", "Mend it", "question, choices, key", "m"),
+                    Entry("save", "Save it", "to your own bank", "s"),
+                ],
+                id="do",
+            )
+
+    def on_mount(self) -> None:
+        self.query_one(QuestionArea).focus()
+        self.query_one("#do").display = False
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        self._pasted = recognise(event.text_area.text)
+        self._show()
+
+    def _show(self) -> None:
+        pasted, marks = self._pasted, self.tutor_app.marks
+        self.query_one("#do").display = bool(pasted.text.strip())
+        if not pasted.choices:
+            said = "No choices found: the tutor will answer in its own words." if pasted.text.strip() else ""
+            self.query_one("#seen", Notes).show(*([Note(said, style="$text-muted")] if said else []))
+            return
+        notes = [Note(pasted.text, style="bold")]
+        for index, choice in enumerate(pasted.choices):
+            right = index == pasted.answer
+            mark = marks.right if right else LETTERS[index]
+            notes.append(Note(choice, mark, "$success" if right else ""))
+        self.query_one("#seen", Notes).show(*notes)
+
+    def on_menu_chosen(self, message: Menu.Chosen) -> None:
+        {"explain": self.action_explain, "edit": self.action_edit, "save": self.action_save}[message.id]()
+
+    def action_explain(self) -> None:
+        question = self._pasted.question()
+        if self.tutor_app.why_no_tutor:
+            raise UserError(self.tutor_app.why_no_tutor)
+        self.app.push_screen(
+            AskedScreen(Session(Mode.LEARN, [Item(PERSONAL_BANK, question)]), "your question")
+        )
+
+    def action_edit(self) -> None:
+        from tutor_app.tui.screens.edit import EditScreen
+
+        def take(question: object) -> None:
+            if isinstance(question, Question):
+                self._pasted = Pasted(question.text, question.choices, question.answer)
+                self._show()
+
+        self.app.push_screen(EditScreen(self._pasted.question(), explains=False), take)
+
+    def action_save(self) -> None:
+        keep_question(self, self._pasted.question())
+
+
+def keep_question(screen: TutorScreen, question: Question) -> None:
+    """Into the student's own bank."""
+    desk = screen.tutor_app.desk
+    desk.write(lambda: desk.history.keep_question(desk.profile, question))
+    screen.tutor_app.say("Saved. You find it on Home under 'your own questions'.")
+
+
+class AskedScreen(LearnScreen):
+    """A question of the student's own, led through like any other; it counts only when it was saved."""
+
+    GUIDE = "ask"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "save", "save it"),
+    ]
+
+    def action_save(self) -> None:
+        keep_question(self, self.turn.question)
+
+    def action_next(self) -> None:
+        self.action_back()
+
+    def _keep(self, final: bool = False) -> None:
+        """A question from outside is no part of the course."""
+
+    def _save(self) -> None:
+        """Nor can it be gone on with."""

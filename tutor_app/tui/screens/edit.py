@@ -1,0 +1,85 @@
+"""Edit a question: its text, choices, key, hint and explanation, each in a field of its own."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static, TextArea
+
+from tutor_app.errors import UserError
+from tutor_app.questions.model import Question
+from tutor_app.tui.screens.base import TutorScreen
+from tutor_app.tui.widgets.choices import LETTERS
+
+
+class EditScreen(TutorScreen):
+    """Gives the changed question, or None."""
+
+    HELP = """## Edit
+One choice a line, one fact or step a line. The key is the letter of the right choice (empty: no key is
+known). **Tab** goes from field to field, **F4** saves, **Esc** leaves everything as it was.
+"""
+    GUIDE = "banks"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "save", "save"),
+        Binding("escape", "back", "leave as it was"),
+    ]
+    place = "Edit"
+
+    def __init__(self, question: Question, explains: bool = True) -> None:
+        super().__init__()
+        self._question, self._explains = question, explains
+
+    def body(self) -> ComposeResult:
+        question = self._question
+        key = "" if question.answer is None else LETTERS[question.answer]
+        with Vertical(classes="page fields"):
+            yield from self._area("text", "Question", question.text)
+            yield from self._area("choices", "Choices, one a line", "\n".join(question.choices))
+            yield Static(Content.styled("Key: the letter of the right choice", "$text-muted"))
+            yield Input(key, id="key", compact=True)
+            if self._explains:
+                yield from self._area("hint", "Hint", question.hint)
+                yield from self._area("facts", "Facts, one a line", "\n".join(question.facts))
+                yield from self._area("steps", "Steps that apply them, one a line", "\n".join(question.steps))
+
+    def _area(self, id: str, label: str, text: str) -> ComposeResult:
+        yield Static(Content.styled(label, "$text-muted"))
+        yield TextArea(text, id=id, compact=True, highlight_cursor_line=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#text").focus()
+
+    def action_save(self) -> None:
+        self.dismiss(self._changed())
+
+    def _changed(self) -> Question:
+        old = self._question
+        choices = self._lines("choices")
+        letter = self.query_one("#key", Input).value.strip().upper()
+        if letter and letter not in LETTERS[: len(choices)]:
+            raise UserError(
+                f"The key {letter} names no choice. Type a letter up to {LETTERS[len(choices) - 1]}."
+            )
+        same = choices == old.choices
+        try:
+            changed = replace(
+                old,
+                text=self.query_one("#text", TextArea).text.strip(),
+                choices=choices,
+                answer=LETTERS.index(letter) if letter else None,
+                why_wrong=old.why_wrong if same else (),
+            )
+        except ValueError as error:
+            raise UserError(f"This cannot be saved yet: {error}.") from error
+        if not self._explains:
+            return changed
+        hint = self.query_one("#hint", TextArea).text.strip()
+        return replace(changed, hint=hint, facts=self._lines("facts"), steps=self._lines("steps"))
+
+    def _lines(self, id: str) -> tuple[str, ...]:
+        lines = (line.strip() for line in self.query_one(f"#{id}", TextArea).text.split("\n"))
+        return tuple(line for line in lines if line)

@@ -1,0 +1,79 @@
+"""Pick a file: walk the folders, or type a path."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tutor_app.errors import UserError
+from tutor_app.tui.screens.dialog import Dialog
+from tutor_app.tui.widgets.menu import Entry, Menu
+
+_MOST = 2000
+
+
+class PickFile(Dialog):
+    """Gives the picked file's path, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("backspace", "up", "folder above", show=False)]
+
+    def __init__(self, title: str, start: Path | None = None) -> None:
+        super().__init__(title)
+        self._folder = start or Path.cwd()
+        self._paths: list[Path] = []
+
+    def body(self) -> ComposeResult:
+        yield Input(placeholder="type or paste a path, or choose below", id="path", compact=True)
+        yield Menu(id="files")
+
+    def on_mount(self) -> None:
+        self._list(self._folder)
+        self.query_one(Menu).focus()
+
+    def _list(self, folder: Path) -> None:
+        try:
+            found = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        except OSError as error:
+            raise UserError(f"The folder {folder} cannot be opened: {error.strerror}.") from error
+        self._folder = folder
+        folders = sorted((p for p in found if p.is_dir()), key=lambda p: p.name.casefold())
+        files = sorted((p for p in found if p.is_file()), key=lambda p: p.name.casefold())
+        self._paths = [folder.parent, *folders, *files][:_MOST]
+        entries = [Entry("", str(folder), heading=True), Entry("0", "..", "the folder above")]
+        for index, path in enumerate(self._paths[1:], start=1):
+            entries.append(
+                Entry(str(index), f"{path.name}/" if index <= len(folders) else path.name, _size(path))
+            )
+        menu = self.query_one(Menu)
+        menu.show(entries)
+        menu.action_jump(0)
+
+    def on_menu_chosen(self, message: Menu.Chosen) -> None:
+        self._take(self._paths[int(message.id)])
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self._take(self._folder / Path(event.value.strip().strip("'\"")).expanduser())
+
+    def _take(self, path: Path) -> None:
+        if path.is_dir():
+            self._list(path)
+        elif path.is_file():
+            self.dismiss(path)
+        else:
+            raise UserError(f"There is no file {path}. Check the path, or choose the file below.")
+
+    def action_up(self) -> None:
+        self._list(self._folder.parent)
+
+
+def _size(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return ""
+    if path.is_dir():
+        return ""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"

@@ -1,0 +1,162 @@
+"""Progress: how much is right, how sure against how right, by topic and over time, and what to do next."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Sparkline, Static
+
+from tutor_app.errors import UserError
+from tutor_app.learning.progress import Progress, count, duration, progress, share
+from tutor_app.tui.screens.base import TutorScreen
+from tutor_app.tui.widgets.levels import Levels
+from tutor_app.tui.widgets.menu import Entry, Menu
+from tutor_app.tui.widgets.notes import Note, Notes
+
+
+class ProgressRead(Message):
+    """The figures are at hand."""
+
+    def __init__(self, report: Progress) -> None:
+        super().__init__()
+        self.report = report
+
+
+class ProgressScreen(TutorScreen):
+    """Figures first, then what to do next, then topics."""
+
+    HELP = """## Progress
+How many questions you answered and how many were right; for each level of certainty, how often you were
+right (a good judge is right about as often as she thinks); and your topics. **Enter** on a suggestion
+starts it, **e** saves everything to a file.
+"""
+    GUIDE = "progress"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "export", "save to a file"),
+        Binding("m", "mistakes", "mistakes"),
+    ]
+    place = "Progress"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._report: Progress | None = None
+
+    def body(self) -> ComposeResult:
+        with Horizontal(classes="columns"):
+            with Vertical(classes="column first"):
+                yield Static(Content("Counting"), id="headline")
+                yield Menu(id="next")
+                yield Static(Content.styled("Questions a day", "bold $text-muted"), id="days-title")
+                yield Sparkline([], id="days")
+                yield Notes(id="days-ends")
+                yield Levels(id="levels")
+            with Vertical(classes="column second"):
+                yield Menu(id="topics")
+
+    def on_mount(self) -> None:
+        self.query_one("#next").focus()
+
+    def on_screen_resume(self) -> None:
+        self._read()
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _read(self) -> None:
+        desk = self.tutor_app.desk
+        wanted = desk.settings.progress
+        try:
+            desk.wait_for_writes()
+            report = progress(desk.history, desk.profile, days=wanted.days, streak=wanted.streak)
+        except Exception as error:
+            self.app.call_from_thread(self.tutor_app.report, error)
+            return
+        self.post_message(ProgressRead(report))
+
+    def on_progress_read(self, message: ProgressRead) -> None:
+        report = self._report = message.report
+        self.query_one("#headline", Static).update(Content(_headline(report)))
+        entries = [Entry(str(i), suggestion.text) for i, suggestion in enumerate(report.suggestions)]
+        self.query_one("#next", Menu).show([Entry("", "What next?", heading=True), *entries])
+        self._show_days(report)
+        self.query_one(Levels).show(report.levels if report.total.sure_answers else ())
+        topics = [
+            Entry(name, name, f"{share(tally.accuracy)} of {tally.judged}", share=tally.accuracy)
+            for name, tally in report.topics
+            if tally.judged
+        ]
+        self.query_one("#topics", Menu).show(
+            [Entry("", "Right, by topic", heading=True), *topics] if topics else []
+        )
+
+    def _show_days(self, report: Progress) -> None:
+        seen = len(report.days) > 1
+        for id in ("#days", "#days-title", "#days-ends"):
+            self.query_one(id).display = seen
+        if seen:
+            self.query_one(Sparkline).data = [float(tally.answers) for _, tally in report.days]
+            first, last = report.days[0], report.days[-1]
+            text = f"{first[0]}: {first[1].answers}   {last[0]}: {last[1].answers}"
+            self.query_one("#days-ends", Notes).show(Note(text, style="$text-muted"))
+
+    def on_menu_chosen(self, message: Menu.Chosen) -> None:
+        if message.menu.id == "topics":
+            self.tutor_app.start_named("practise", message.id)
+        elif self._report:
+            suggestion = self._report.suggestions[int(message.id)]
+            if suggestion.target:
+                self.tutor_app.start_named(suggestion.mode, suggestion.target)
+            else:
+                self.tutor_app.start(suggestion.mode)
+
+    def action_mistakes(self) -> None:
+        self.tutor_app.go("mistakes")
+
+    def action_export(self) -> None:
+        from tutor_app.tui.screens.dialog import Choose, Option
+
+        kinds = [
+            Option("html", "A page with charts", ".html", "h"),
+            Option("md", "Markdown", ".md", "m"),
+            Option("csv", "A table", ".csv", "c"),
+        ]
+        self.app.push_screen(Choose("Save as", kinds), self._ask_where)
+
+    def _ask_where(self, ending: object) -> None:
+        from tutor_app.tui.screens.dialog import AskLine
+
+        if not isinstance(ending, str):
+            return
+        name = str(Path.home() / f"progress-{self.tutor_app.desk.profile_name}.{ending}")
+        self.app.push_screen(
+            AskLine("Where to?", value=name),
+            lambda path: self._write(Path(path).expanduser(), ending) if isinstance(path, str) else None,
+        )
+
+    def _write(self, path: Path, ending: str) -> None:
+        from tutor_app.files import write_atomically
+        from tutor_app.learning import export
+
+        makers = {"html": export.progress_html, "md": export.progress_markdown, "csv": export.progress_csv}
+        assert self._report is not None
+        try:
+            write_atomically(path, makers[ending](self._report), 0o644)
+        except OSError as error:
+            raise UserError(
+                f"{path} could not be written: {error.strerror}. Choose another place."
+            ) from error
+        self.tutor_app.say(f"Saved: {path}")
+
+
+def _headline(report: Progress) -> str:
+    total = report.total
+    if not total.answers:
+        return "Nothing answered yet. Everything you do shows up here."
+    parts = [f"{count(total.answers, 'question')}, {share(total.accuracy)} right at the first try"]
+    parts.append(f"{duration(total.seconds)} spent")
+    if report.streak:
+        parts.append(f"{count(report.streak, 'day')} in a row")
+    return ", ".join(parts) + "."
