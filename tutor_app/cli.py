@@ -11,11 +11,14 @@ from tutor_app.errors import UserError
 COMMANDS: tuple[str, ...] = (
     "ask",
     "bank",
+    "doctor",
+    "facts",
     "history",
     "profiles",
     "progress",
     "results",
     "settings",
+    "students",
     "study",
 )
 

@@ -97,9 +97,8 @@ def _import(options: argparse.Namespace) -> int:
         raise UserError("--title names one source, but there are several files; import them one by one.")
     for file in options.files:
         notes = import_notes(file, options.title)
-        print(
-            f"{notes.count} facts from {file} are now '{notes.title}'. To remove them: tutor facts remove {notes.name}"
-        )
+        print(f"{notes.count} facts from {file} are now '{notes.title}'.")
+        print(f"To remove them: tutor facts remove {notes.name}")
     return 0
 
 

@@ -97,12 +97,12 @@ def rank(
 
     said = set(query.text)
     scores = add_up(query.text)
-    options = [add_up([word for word in option if word not in said]) for option in query.options]
-    if options:
-        by_option = np.sort(np.stack(options), axis=0)
-        scores += by_option[-1]
-        if len(options) > 1:
-            scores += tuning.second_option * by_option[-2]
+    most, second = np.zeros_like(scores), np.zeros_like(scores)
+    for option in query.options:
+        asked = add_up([word for word in option if word not in said])
+        second = np.maximum(second, np.minimum(most, asked))
+        most = np.maximum(most, asked)
+    scores += most + tuning.second_option * second
     if query.supposed:
         scores += tuning.supposed * add_up([word for word in query.supposed if word not in said])
     scores *= 1 + tuning.used_up * _used_up(query, postings, corpus)
