@@ -182,7 +182,7 @@ def say_result(talk: Talk, result: ExamResult) -> None:
     if result.unjudged:
         talk.say(f"Without a key, and so not counted: {result.unjudged}.")
     for topic in result.topics:
-        talk.say(f"  {bar(topic.right / topic.total)} {topic.right} of {topic.total}  {topic.topic}")
+        talk.say(f"{bar(topic.right / topic.total)} {topic.right} of {topic.total}  {topic.topic}")
 
 
 def _how(attempt: Attempt) -> str:

@@ -67,7 +67,7 @@ def say_question(talk: Talk, question: Question, heading: str, struck: Iterable[
         talk.say(f"Picture: {question.image}")
     gone = set(struck)
     for index, choice in enumerate(question.choices):
-        talk.say(f"  {LETTERS[index]}) {choice}" + (" (tried: not this one)" if index in gone else ""))
+        talk.say(f"{LETTERS[index]}) {choice}" + (" (tried: not this one)" if index in gone else ""))
 
 
 def step_line(number: int, step: Step) -> str:
@@ -107,7 +107,7 @@ def tutor_lines(question: Question, answer: Answer) -> list[str]:
         likely = " or ".join(choice_line(question, index) for index in answer.likeliest)
         said = f"The tutor is not sure. Likeliest: {likely}."
     bars = [
-        f"  {LETTERS[index]}) {share(value):>4} {bar(value)}"
+        f"{LETTERS[index]}) {share(value):>4} {bar(value)}"
         for index, value in enumerate(answer.probabilities)
     ]
     lines = [said, *bars]

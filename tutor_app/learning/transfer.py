@@ -99,6 +99,7 @@ def _import(history: History, lines: Iterable[str], name: str) -> Imported:
 
 
 def _records(lines: Iterable[str], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
@@ -110,6 +111,8 @@ def _records(lines: Iterable[str], name: str) -> Iterator[tuple[int, dict[str, A
             raise UserError(f"{name}:{number}: this line is no record of a history. Nothing was changed.")
         else:
             yield number, record
+    if not number:
+        _check_header(None, name)
 
 
 def _check_header(record: object, name: str) -> None:

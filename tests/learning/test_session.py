@@ -1,0 +1,119 @@
+"""A sitting: one question after another, and going on after a stop."""
+
+import json
+
+from tests.learning.helpers import FakeClock, item
+from tutor_app.learning.records import Item, Mode, OpenSession
+from tutor_app.learning.session import Session
+
+ITEMS = [item(number) for number in range(1, 4)]
+
+
+def saved_and_loaded(session: Session) -> OpenSession:
+    """As the history would give it back: through JSON."""
+    snapshot = session.snapshot()
+    return OpenSession(
+        snapshot.uid,
+        snapshot.mode,
+        snapshot.started,
+        snapshot.saved,
+        json.loads(json.dumps(snapshot.state)),
+    )
+
+
+def find(bank: str, question: str) -> Item | None:
+    return {one.ref: one for one in ITEMS}.get((bank, question))
+
+
+def answer(session: Session, choice: int) -> None:
+    assert session.turn
+    session.turn.answer(choice)
+    session.turn.reveal()
+
+
+def test_a_sitting_goes_through_its_questions_and_counts() -> None:
+    session = Session(Mode.PRACTISE, ITEMS, clock=FakeClock())
+    assert session.upcoming == ITEMS[1]
+    for choice in (1, 0, 1):
+        answer(session, choice)
+        assert session.keep()
+        assert session.keep() is None  # once per question
+        session.next()
+    assert session.finished
+    assert (session.tally.questions, session.tally.right) == (3, 2)
+
+
+def test_an_unfinished_question_is_not_recorded() -> None:
+    session = Session(Mode.PRACTISE, ITEMS, clock=FakeClock())
+    assert session.keep() is None
+    session.next()
+    assert session.attempts == []
+
+
+def test_a_question_missed_in_review_comes_once_more() -> None:
+    session = Session(Mode.REVIEW, ITEMS[:2], clock=FakeClock())
+    seen = []
+    while session.turn:
+        seen.append(session.turn.question.id)
+        answer(session, 0 if seen == ["q1"] else 1)
+        session.keep()
+        session.next()
+    assert seen == ["q1", "q2", "q1"]
+
+
+def test_reviews_come_to_an_end_even_when_everything_is_missed() -> None:
+    session = Session(Mode.REVIEW, ITEMS, clock=FakeClock())
+    count = 0
+    while session.turn:
+        answer(session, 0)
+        session.keep()
+        session.next()
+        count += 1
+    assert count == 6
+
+
+def test_a_sitting_goes_on_at_the_very_try_where_it_stopped() -> None:
+    session = Session(Mode.PRACTISE, ITEMS, clock=FakeClock())
+    answer(session, 1)
+    session.keep()
+    session.next()
+    assert session.turn
+    session.turn.hint()
+    session.turn.answer(3, certainty=2)
+    again = Session.resume(saved_and_loaded(session), find, FakeClock())
+    assert again.turn
+    assert (again.uid, again.index, again.turn.struck, len(again.turn.hints)) == (session.uid, 1, (3,), 1)
+    again.turn.answer(1)
+    kept = again.keep()
+    assert kept
+    assert (kept.correct, kept.certainty, kept.hints) == (False, 2, 1)
+    assert again.tally.questions == 2
+
+
+def test_a_question_recorded_before_the_stop_is_not_recorded_twice() -> None:
+    session = Session(Mode.PRACTISE, ITEMS, clock=FakeClock())
+    answer(session, 1)
+    session.keep()
+    again = Session.resume(saved_and_loaded(session), find, FakeClock())
+    assert again.turn
+    assert again.turn.done
+    assert again.keep() is None
+
+
+def test_questions_removed_meanwhile_are_left_out() -> None:
+    session = Session(Mode.LEARN, [item(9), *ITEMS], clock=FakeClock())
+    session.next()
+    session.next()
+    again = Session.resume(saved_and_loaded(session), find, FakeClock())
+    assert again.turn
+    assert again.turn.question.id == "q2"
+    assert len(again.items) == 3
+
+
+def test_when_the_question_in_hand_is_gone_the_next_one_comes_fresh() -> None:
+    session = Session(Mode.PRACTISE, [item(9), *ITEMS], clock=FakeClock())
+    assert session.turn
+    session.turn.answer(0)
+    again = Session.resume(saved_and_loaded(session), find, FakeClock())
+    assert again.turn
+    assert (again.turn.question.id, again.turn.struck) == ("q1", ())
