@@ -28,6 +28,7 @@ class FactBase:
         self._words = Words()
         self._flags = Flags()
         self._corpus = self._read_corpus()
+        self._mean_length = float(self._corpus.lengths.mean()) if len(self) else 1.0
         self._stopped = ranking.stop_words(self._words.of)
         self._posting = lru_cache(4096)(self._read_posting)
         self._meanings = self._shipped_meanings() if meanings else None
@@ -159,6 +160,5 @@ class FactBase:
         found = self._db.execute("SELECT rows, counts FROM postings WHERE word = ?", (word,)).fetchone()
         if found is None:
             return None
-        rows = np.frombuffer(found[0], np.int32)
-        rarity = math.log((len(self) - len(rows) + 0.5) / (len(rows) + 0.5) + 1)
-        return Posting(rows, np.frombuffer(found[1], np.uint8).astype(np.float32), rarity)
+        rows, counts = np.frombuffer(found[0], np.int32), np.frombuffer(found[1], np.uint8)
+        return ranking.posting(rows, counts.astype(np.float32), self._corpus, self._mean_length)

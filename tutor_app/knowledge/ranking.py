@@ -5,6 +5,7 @@ best), so that one long option cannot crowd out the others. Facts that are used 
 come first, then those of the topics that do well as a whole.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,11 +56,10 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A word's facts, how often it stands in each, and how rare it is."""
+    """A word's facts, and what the word counts in each by BM25."""
 
     rows: Any
-    counts: Any
-    rarity: float
+    weights: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,11 @@ def rank(
     """A score for every fact; 0 where no word is shared."""
     import numpy as np
 
-    weights = {word: _word_scores(posting, corpus, tuning) for word, posting in postings.items()}
-
     def add_up(words: Sequence[str]) -> "Scores":
         scores = np.zeros(corpus.size, dtype=np.float32)
         for word in dict.fromkeys(words):
-            if word in weights:
-                scores[postings[word].rows] += weights[word]
+            if word in postings:
+                scores[postings[word].rows] += postings[word].weights
         return scores
 
     said = set(query.text)
@@ -109,6 +107,14 @@ def rank(
     return scores + tuning.topic * _topic_share(scores, corpus, tuning)
 
 
+def posting(rows: Any, counts: Any, corpus: Corpus, mean_length: float, tuning: Tuning = Tuning()) -> Posting:
+    """BM25's weights of a word that stands `counts` times in the facts `rows`."""
+    rarity = math.log((corpus.size - len(rows) + 0.5) / (len(rows) + 0.5) + 1)
+    long = 1 - tuning.length + tuning.length * corpus.lengths[rows] / mean_length
+    weights = rarity * counts * (tuning.saturation + 1) / (counts + tuning.saturation * long)
+    return Posting(rows, weights.astype("float32"))
+
+
 def best(scores: "Scores", count: int) -> list[int]:
     """The rows with the highest scores above 0, best first."""
     import numpy as np
@@ -119,18 +125,6 @@ def best(scores: "Scores", count: int) -> list[int]:
     top = np.argpartition(-scores, count - 1)[:count]
     ordered = top[np.argsort(-scores[top], kind="stable")]
     return [int(row) for row in ordered if scores[row] > 0]
-
-
-def _word_scores(posting: Posting, corpus: Corpus, tuning: Tuning) -> "Scores":
-    lengths = corpus.lengths[posting.rows]
-    long = 1 - tuning.length + tuning.length * lengths / max(1.0, float(corpus.lengths.mean()))
-    scores: Scores = (
-        posting.rarity
-        * posting.counts
-        * (tuning.saturation + 1)
-        / (posting.counts + tuning.saturation * long)
-    )
-    return scores
 
 
 def _used_up(query: Query, postings: Mapping[str, Posting], corpus: Corpus) -> "Scores":
