@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
@@ -35,6 +36,19 @@ class State(StrEnum):
     CHANGED = "changed"  # done once, but its inputs are others now
     STOPPED = "stopped"  # began and can go on
     WAITING = "waiting"  # not begun
+
+
+class Crew(Protocol):
+    """The processes that `torchrun` or `accelerate launch` started to train together."""
+
+    @property
+    def first(self) -> bool:
+        """This one leads: it alone writes."""
+        ...
+
+    def wait(self) -> None:
+        """Go on when all have come here."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +105,11 @@ class Pipeline:
             "after": {name: self._outcome(name) for name in stage.after},
         }
 
-    def run(self, start: str = "", only: str = "", again: bool = False) -> None:
-        """Run what is not done, from `start` on or `only` one stage; `again` does it even if it is done."""
+    def run(self, start: str = "", only: str = "", again: bool = False, crew: "Crew | None" = None) -> None:
+        """Run what is not done, from `start` on or `only` one stage; `again` does it even if it is done.
+
+        With a crew, other processes help in the one stage (see `help`).
+        """
         wanted = self._wanted(start, only)
         for stage in wanted:
             missing = [name for name in stage.after if self._outcome(name) is None]
@@ -103,8 +120,11 @@ class Pipeline:
             self._finish_swap(stage.name)
             if self.state(stage) == State.DONE and not again:
                 self.say(f"{stage.name}: done before, nothing changed")
+                if crew:
+                    shutil.rmtree(self.part(stage.name), ignore_errors=True)
+                    crew.wait()
             else:
-                self._do(stage)
+                self._do(stage, crew)
 
     def _wanted(self, start: str, only: str) -> tuple[Stage, ...]:
         names = [stage.name for stage in self.stages]
@@ -112,7 +132,14 @@ class Pipeline:
             return (self.stages[names.index(only)],)
         return self.stages[names.index(start) if start else 0 :]
 
-    def _do(self, stage: Stage) -> None:
+    def help(self, only: str, crew: "Crew") -> None:
+        """Take part in one stage that another process leads (`crew.first`): this one writes nothing."""
+        (stage,) = self._wanted("", only)
+        crew.wait()
+        if self.part(only).exists():
+            _loaded(stage.does)(self._work(stage))
+
+    def _do(self, stage: Stage, crew: "Crew | None" = None) -> None:
         part, inputs = self.part(stage.name), self.inputs(stage)
         if part.exists() and _read(part / INPUTS).get("inputs") != inputs:
             shutil.rmtree(part)
@@ -120,17 +147,22 @@ class Pipeline:
         try:
             part.mkdir(parents=True, exist_ok=True)
             write_atomically(part / INPUTS, json.dumps({"inputs": inputs}, indent=1), 0o644)
-            earlier = {name: self.output(name) for name in stage.after}
-            work = Work(self.recipe, self.folders, part, earlier, self._told(stage.name), self.folder)
-            _loaded(stage.does)(work)
+            if crew:
+                crew.wait()
+            _loaded(stage.does)(self._work(stage))
             self._finish(stage, inputs)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        except Exception as error:
+            if _is_full(error, part):
                 raise UserError(
                     f"The disk is full: the stage {stage.name} stopped in {part}. Free some space and run "
                     "again; it goes on from there."
                 ) from None
             raise
+
+    def _work(self, stage: Stage) -> Work:
+        earlier = {name: self.output(name) for name in stage.after}
+        told = self._told(stage.name)
+        return Work(self.recipe, self.folders, self.part(stage.name), earlier, told, self.folder)
 
     def _told(self, name: str) -> Callable[[str], None]:
         return lambda words: self.say(f"{name}: {words}")
@@ -176,6 +208,13 @@ class Pipeline:
         if path not in self._hashes:
             self._hashes[path] = _sha256(path)
         return self._hashes[path]
+
+
+def _is_full(error: Exception, folder: Path) -> bool:
+    """Libraries tell of a full disk in words of their own, so the disk itself is asked too."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return not isinstance(error, UserError) and shutil.disk_usage(folder).free < 1_000_000
 
 
 def _results(folder: Path) -> Iterator[Path]:

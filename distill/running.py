@@ -5,14 +5,19 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from distill.pipeline import Pipeline
 from distill.recipe import Folders, read_recipe
 from distill.stages import STAGES, stage_named
 from distill.status import show_status
+from tutor_app.errors import UserError
+
+if TYPE_CHECKING:
+    from distill.train.loop import Team
 
 STAGE_COMMANDS = ("filter", "convert", "calibrate", "package")
-TRAINED = {"rationale": "train-rationale", "answer": "train-answer"}
+TRAINED = {"start": "train-start", "rationale": "train-rationale", "answer": "train-answer"}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,7 +48,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             _stage_command(commands.add_parser(stage.name, help=stage.purpose), stage.name)
     train = commands.add_parser("train", help="train one of the students").add_subparsers(required=True)
     for student, name in TRAINED.items():
-        _stage_command(train.add_parser(student, help=f"the {student} student"), name)
+        _stage_command(train.add_parser(student, help=stage_named(name).purpose), name)
 
 
 def _stage_command(parser: argparse.ArgumentParser, stage: str) -> None:
@@ -78,9 +83,27 @@ def run_recipe(options: argparse.Namespace) -> int:
     pipeline = pipeline_of(options)
     if pipeline.recipe.run.threads:
         os.environ["OMP_NUM_THREADS"] = str(pipeline.recipe.run.threads)
+    crew = _crew(options.only)
+    if crew and not crew.first:
+        pipeline.help(options.only, crew)
+        return 0
     with pipeline.alone():
-        pipeline.run(options.start, options.only, options.again)
+        pipeline.run(options.start, options.only, options.again, crew)
     return 0
+
+
+def _crew(only: str) -> "Team | None":
+    """The processes of `torchrun` or `accelerate launch`; None for a process on its own."""
+    if int(os.environ.get("WORLD_SIZE", 1)) == 1:
+        return None
+    if only not in TRAINED.values():
+        raise UserError(
+            "Several processes train one stage together: torchrun … -m distill.cli train answer RECIPE "
+            "(or train rationale); do the other stages with a plain distill run."
+        )
+    from distill.train.loop import Team
+
+    return Team.join()
 
 
 def rationales_of_recipe(options: argparse.Namespace) -> int:

@@ -173,7 +173,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "calibrate",
         "temperature, weights of the routes and the threshold of 'not sure', fitted on dev questions",
-        "distill.calibrate:run_stage",
+        "distill.calibrating:run_stage",
         after=("corpus", "convert"),
         sections=("calibrate", "run.seed"),
     ),

@@ -18,7 +18,7 @@ from distill.train.bases import family_of, load_model, save_base, with_lora
 from distill.train.examples import Example
 from distill.train.fused import can_fuse, fuse
 from distill.train.lessons import Lessons
-from distill.train.loop import Schedule, train
+from distill.train.loop import Schedule, Team, train
 from tutor_app import paths
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import Source
@@ -185,13 +185,19 @@ class _Room:
         trained = train(trained, examples, schedule, folder, self.work.say, self.work.log(f"{name}.jsonl"))
         if adapted:
             trained = adapted.merge_and_unload()
-        unfinished = folder / "model.unfinished"
-        trained.save_pretrained(unfinished)
-        unfinished.rename(finished)
+        team = Team.join()
+        if team.first:
+            unfinished = folder / "model.unfinished"
+            trained.save_pretrained(unfinished)
+            unfinished.rename(finished)
+        team.wait()
         self.model = load_model(finished)
+        team.wait()
 
     def save(self) -> None:
         """Leave the model and its tokenizer as the stage's result."""
+        if not Team.join().first:
+            return
         folder = self.work.folder / "model"
         (self.model or load_model(self.start)).save_pretrained(folder)
         for path in self.start.iterdir():

@@ -45,7 +45,11 @@ def family_of(folder: Path | str) -> str:
     try:
         kind = AutoConfig.from_pretrained(str(folder)).model_type
     except (OSError, ValueError) as error:
-        raise UserError(f"The base model {folder} cannot be read: {error}") from None
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"The base model {folder} cannot be read ({reason}) Check `model` in [base]: a hub id (with a "
+            "network the first time), a folder beside the recipe, or a .gguf file."
+        ) from None
     if kind not in FAMILIES:
         raise UserError(f"{folder} is a {kind} model; students start from a Llama or a T5 model.")
     return FAMILIES[kind]

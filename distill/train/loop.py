@@ -106,13 +106,14 @@ def train(
     batches = plan_batches([example.length for example in examples], schedule)
     trainee = Trainee(model.to(team.device), schedule, team)
     done = trainee.resume(folder / CHECKPOINT)
-    progress = Progress(len(batches), done, say if team.first else lambda words: None, log)
+    progress = Progress(len(batches), done, say if team.first else _in_silence, log if team.first else None)
     saved = time.monotonic()
     for step in range(done, len(batches)):
         batch = [examples[i] for i in batches[step]]
         loss = trainee.step(batch, schedule.rate(step, len(batches)))
         if not math.isfinite(loss):
-            trainee.save(folder / CHECKPOINT, step)
+            if team.first:
+                trainee.save(folder / CHECKPOINT, step)
             raise UserError(
                 f"The loss is not a number at step {step + 1} of {len(batches)}; the weights before it are "
                 f"kept in {folder / CHECKPOINT}. Try a lower learning_rate, or precision float32."
@@ -123,6 +124,10 @@ def train(
             saved = time.monotonic()
     trainee.finish(folder / CHECKPOINT, len(batches))
     return trainee.model
+
+
+def _in_silence(words: str) -> None:
+    """One of many processes speaks."""
 
 
 @dataclass(slots=True)
@@ -150,6 +155,11 @@ class Team:
     def share(self, batch: Sequence[Example]) -> Sequence[Example]:
         """This process's part of a batch."""
         return batch[self.rank :: self.size]
+
+    def wait(self) -> None:
+        """Go on when all processes have come here."""
+        if self.size > 1:
+            distributed.barrier()
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
         """Sum over all processes, in place."""
