@@ -13,6 +13,7 @@ COMMANDS: tuple[str, ...] = (
     "bank",
     "doctor",
     "facts",
+    "help",
     "history",
     "profiles",
     "progress",

@@ -21,7 +21,9 @@ from tutor_app.tui.desk import Desk, DeskOpened, Topic, TutorLoaded
 from tutor_app.tui.marks import ASCII, UNICODE, Marks, terminal_needs_ascii
 
 _SAME_TROUBLE_S = 2.0
+_STUDY = {"learn", "practise", "test", "review"}
 CLOSED = "This is closed until the test is done."
+_OPEN_WHEN_LOCKED = {"progress", "settings", "profiles", "guides"}
 SCREENS = {
     "ask": ("ask", "AskScreen"),
     "progress": ("progress", "ProgressScreen"),
@@ -55,9 +57,9 @@ class TutorApp(App[int]):
     ]
     tutor_state: reactive[tuple[bool, str]] = reactive((False, ""))
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, command: argparse.Namespace | None = None) -> None:
         super().__init__()
-        self.desk = desk
+        self.desk, self._command = desk, command
         self.marks: Marks = UNICODE
         self.troubles: list[BaseException] = []
         self.why_no_tutor = ""
@@ -99,6 +101,11 @@ class TutorApp(App[int]):
             screen.post_message(message)
         self.tutor_state = (False, "the tutor is waking up")
         self._load_tutor()
+        if self._command is not None and not message.trouble:
+            from tutor_app.tui import starting
+
+            command, self._command = self._command, None
+            self._open_screen(lambda: starting.from_command(self.desk, command))
 
     @work(thread=True, exit_on_error=False, group="tutor")
     def _load_tutor(self) -> None:
@@ -120,7 +127,7 @@ class TutorApp(App[int]):
         """Open a screen by its name."""
         if place in {"learn", "practise", "test", "review", "continue"}:
             self.start(place)
-        elif place == "ask" and self.desk.locked:
+        elif place not in _OPEN_WHEN_LOCKED and self.desk.locked:
             self.say(CLOSED, trouble=True)
         else:
             module, name = SCREENS[place]
@@ -128,7 +135,7 @@ class TutorApp(App[int]):
 
     def start(self, mode: str, topic: Topic | None = None) -> None:
         """Begin a sitting (or go on with the last one); its questions are chosen in a thread."""
-        if mode != "test" and self.desk.locked:
+        if mode not in {"test", "continue"} and self.desk.locked:
             self.say(CLOSED, trouble=True)
             return
         self._last_start = (mode, topic)
@@ -154,12 +161,15 @@ class TutorApp(App[int]):
         """Another sitting like the last one."""
         self.start(*self._last_start)
 
-    @work(thread=True, exclusive=True, exit_on_error=False, group="start")
     def _prepare(self, mode: str, topic: Topic | None) -> None:
         from tutor_app.tui import starting
 
+        self._open_screen(lambda: starting.prepare(self.desk, mode, topic))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="start")
+    def _open_screen(self, prepare: Callable[[], tuple[Screen[object] | None, str]]) -> None:
         try:
-            screen, says = starting.prepare(self.desk, mode, topic)
+            screen, says = prepare()
         except Exception as error:
             self.call_from_thread(self.report, error)
             return
@@ -264,7 +274,7 @@ def run_app(options: argparse.Namespace) -> int:
     desk = Desk(
         profile=getattr(options, "profile", None), exam_lock=bool(getattr(options, "exam_lock", False))
     )
-    app = TutorApp(desk)
+    app = TutorApp(desk, options if getattr(options, "command", None) in _STUDY else None)
     try:
         result = app.run()
     finally:

@@ -39,10 +39,12 @@ class TutorCommands(Provider):
         yield "Quit", "Ctrl+Q", self._tutor.action_leave
 
     def _here(self) -> Iterator[Command]:
-        screen = self.screen
-        for active in screen.active_bindings.values():
+        seen = set()
+        for active in self.screen.active_bindings.values():
             binding = active.binding
-            if active.enabled and binding.show and binding.description and not binding.system:
+            wanted = active.enabled and binding.show and binding.description and not binding.system
+            if wanted and binding.action not in seen:
+                seen.add(binding.action)
                 text = binding.description[0].upper() + binding.description[1:]
                 yield (
                     text,

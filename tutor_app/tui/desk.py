@@ -45,6 +45,7 @@ class Overview:
     due: int = 0
     open_sessions: tuple[OpenSession, ...] = ()
     topics: tuple[Topic, ...] = ()
+    locked: bool = False
 
 
 class DeskOpened(Message, bubble=False):
@@ -207,9 +208,10 @@ class Desk:
             topics.append(Topic(PERSONAL_BANK, name, "your own questions", "", count, known, met))
         return Overview(
             profile.name,
-            history.due_count(profile, time.time()),
+            history.due_count(profile, time.time(), self.shelf.banks()),
             tuple(history.open_sessions(profile)),
             tuple(topics),
+            self.locked,
         )
 
     def close(self) -> None:

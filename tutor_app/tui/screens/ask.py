@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from tutor_app.errors import UserError
-from tutor_app.learning.history import PERSONAL_BANK
+from tutor_app.learning.history import TYPED
 from tutor_app.learning.pasted import Pasted, recognise
 from tutor_app.learning.records import Item, Mode
 from tutor_app.learning.session import Session
@@ -95,9 +95,7 @@ mend what it recognised, or save it to your own bank.
         question = self._pasted.question()
         if self.tutor_app.why_no_tutor:
             raise UserError(self.tutor_app.why_no_tutor)
-        self.app.push_screen(
-            AskedScreen(Session(Mode.LEARN, [Item(PERSONAL_BANK, question)]), "your question")
-        )
+        self.app.push_screen(AskedScreen(Session(Mode.LEARN, [Item(TYPED, question)]), "your question"))
 
     def action_edit(self) -> None:
         from tutor_app.tui.screens.edit import EditScreen

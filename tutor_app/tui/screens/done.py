@@ -5,50 +5,51 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tutor_app.learning.progress import count
 from tutor_app.learning.records import Attempt, Mode
 from tutor_app.learning.session import Session
+from tutor_app.tui.marks import Marks
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.menu import Entry, Menu
-from tutor_app.tui.widgets.notes import Note, Notes
 
 
 class DoneScreen(TutorScreen):
     """A short look back, without pressure."""
 
     HELP = """## Done
-The questions you met, and what to do next.
+What to do next, and the questions you met: **Enter** on one shows it again with its explanation.
 """
 
     def __init__(self, session: Session, title: str = "") -> None:
         super().__init__()
-        self._session, self._title = session, title
+        self._session = session
         self.place = f"{session.mode.value.capitalize()}{f' · {title}' if title else ''}"
 
     def body(self) -> ComposeResult:
         marks = self.tutor_app.marks
+        certainty = self.tutor_app.desk.settings.practise.certainty
         with Vertical(classes="page"):
-            yield Static(
-                Content.styled(
-                    _headline(self._session, self.tutor_app.desk.settings.practise.certainty), "bold"
-                ),
-                id="headline",
-            )
-            yield Notes(
-                [_line(attempt, marks.right, marks.wrong, marks.dot) for attempt in self._session.attempts]
-            )
+            yield Static(Content.styled(_headline(self._session, certainty), "bold"), id="headline")
             yield Menu(
                 [
                     Entry("again", "Once more", "other questions of the same kind", "a"),
                     Entry("progress", "Progress", "how it is going", "g"),
                     Entry("home", "Home", "", "h"),
-                ],
-                id="next",
+                    Entry("", "", heading=True),
+                    *(_entry(i, attempt, marks) for i, attempt in enumerate(self._session.attempts)),
+                ]
             )
 
     def on_mount(self) -> None:
         self.query_one(Menu).focus()
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
+        if message.id.isdigit():
+            from tutor_app.tui.screens.look import LookScreen
+
+            attempt = self._session.attempts[int(message.id)]
+            self.app.push_screen(LookScreen(attempt.item, attempt.chosen))
+            return
         self.dismiss(None)
         if message.id == "again":
             self.tutor_app.start_again()
@@ -58,16 +59,16 @@ The questions you met, and what to do next.
 
 def _headline(session: Session, certainty: bool) -> str:
     tally = session.tally
-    questions = "1 question" if tally.questions == 1 else f"{tally.questions} questions"
+    questions = count(tally.questions, "question")
     if session.mode is Mode.LEARN or not tally.answered:
         return f"Done: {questions}."
     points = f", {tally.points} points" if certainty else ""
     return f"Done: {questions}, {tally.right} right at the first try{points}."
 
 
-def _line(attempt: Attempt, right: str, wrong: str, neither: str) -> Note:
-    text = attempt.item.question.text
-    short = text if len(text) <= 160 else text[:157] + "..."
+def _entry(index: int, attempt: Attempt, marks: Marks) -> Entry:
+    text = " ".join(attempt.item.question.text.split())
     if attempt.correct is None:
-        return Note(short, neither)
-    return Note(short, right if attempt.correct else wrong, "" if attempt.correct else "$error")
+        return Entry(str(index), f"{marks.dot} {text}")
+    mark, style = (marks.right, "$success") if attempt.correct else (marks.wrong, "$error")
+    return Entry(str(index), f"{mark} {text}", style=style)

@@ -28,7 +28,7 @@ _PLACES = (
     ("settings", "s", "Settings", ""),
     ("guides", "h", "Guides", "how everything works"),
 )
-_LOCKED = {"learn", "practise", "review", "ask"}
+_LOCKED = {"learn", "practise", "review", "ask", "banks"}
 
 
 class TopicMenu(Menu):
@@ -133,7 +133,10 @@ on the left also has a letter that works everywhere on this page.
         return "Nothing is due today: a good day for something new."
 
     def _places(self) -> list[Entry]:
-        overview, locked = self._overview, self.tutor_app.desk.exam_lock
+        overview, locked = (
+            self._overview,
+            self._overview.locked if self._overview else self.tutor_app.desk.exam_lock,
+        )
         entries = []
         if overview and overview.open_sessions:
             entries.append(Entry("continue", "Go on", _session_name(overview), "c", style="bold $primary"))

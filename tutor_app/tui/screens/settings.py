@@ -37,10 +37,10 @@ what it was at first.
 
     def body(self) -> ComposeResult:
         with Vertical(classes="page"):
-            yield Notes(id="about")
             yield Form(self._entries(), id="form")
             file = self.tutor_app.desk.settings_file
             yield Notes([Note(f"The file: {file.path}", style="$text-muted"), *map(Note, file.warnings)])
+        yield Notes(id="about")
 
     def on_mount(self) -> None:
         self.query_one(Form).focus()
@@ -54,7 +54,7 @@ what it was at first.
                 section = setting.section
                 entries.append(Entry("", _TITLES.get(section, section), heading=True))
             value = self.tutor_app.desk.settings.get(setting.name)
-            entries.append(Entry(setting.name, setting.key.replace("_", " "), _shown(setting, value)))
+            entries.append(Entry(setting.name, _name(setting), _shown(setting, value)))
         return entries
 
     def _explain(self) -> None:
@@ -83,9 +83,7 @@ what it was at first.
             if text is not None:
                 self._set(setting, setting.parse(str(text)))
 
-        self.app.push_screen(
-            AskLine(setting.key.replace("_", " ").capitalize(), setting.help, str(value)), take
-        )
+        self.app.push_screen(AskLine(_name(setting), setting.help, str(value)), take)
 
     def action_reset(self) -> None:
         if entry := self.query_one(Form).current:
@@ -96,6 +94,10 @@ what it was at first.
         self.tutor_app.desk.settings_file.set(setting.name, value)
         self.tutor_app.apply_settings()
         self.query_one(Form).show(self._entries())
+
+
+def _name(setting: Setting) -> str:
+    return setting.key.replace("_", " ").capitalize()
 
 
 def _options(setting: Setting) -> tuple[str, ...]:

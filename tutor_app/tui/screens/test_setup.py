@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor_app.learning.exam import Exam
+from tutor_app.learning.settings import find
 from tutor_app.tui.desk import Topic
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.form import Form
@@ -58,7 +59,7 @@ explanations and Ask stay closed on this machine until the test is done.
 
     def on_form_changed(self, message: Form.Changed) -> None:
         if message.id == "count":
-            self._count = max(1, min(500, self._count + message.by * (1 if self._count < 20 else 5)))
+            self._count = max(5, min(500, (self._count // 5 + message.by) * 5))
         elif message.id == "minutes":
             self._minutes = max(0, min(600, self._minutes + message.by * 5))
         elif message.id == "lock":
@@ -70,8 +71,20 @@ explanations and Ask stay closed on this machine until the test is done.
             self.action_begin()
         elif message.id == "topics":
             self._pick_topics()
+        elif message.id == "count":
+            self._ask_count()
         else:
             self.on_form_changed(Form.Changed(message.id, 1))
+
+    def _ask_count(self) -> None:
+        from tutor_app.tui.screens.dialog import AskLine
+
+        def take(text: object) -> None:
+            if text is not None:
+                self._count = int(str(find("test.questions").parse(str(text))))
+                self.query_one(Form).show(self._entries())
+
+        self.app.push_screen(AskLine("How many questions?", value=str(self._count)), take)
 
     def _pick_topics(self) -> None:
         from tutor_app.tui.screens.pick_topics import PickTopics

@@ -4,7 +4,8 @@ from textual import events
 from textual.binding import Binding
 from textual.content import Content
 
-from tutor_app.tui.widgets.lines import Lines
+from tutor_app.tui.marks import UNICODE, Marks
+from tutor_app.tui.widgets.lines import Lines, marks_of
 
 _NAMES = {
     "space": "Space",
@@ -15,13 +16,17 @@ _NAMES = {
     "tab": "Tab",
     "plus": "+",
     "minus": "-",
+    "delete": "Del",
 }
 _ALWAYS = ("escape", "question_mark")
 _IF_ROOM = (("ctrl+p", "all commands"), ("ctrl+q", "quit"))
 
 
-def key_name(key: str) -> str:
+def key_name(key: str, marks: Marks = UNICODE) -> str:
     """How a key is called on the screen."""
+    arrows = {"up": marks.up, "down": marks.down, "left": marks.left, "right": marks.arrow}
+    if key in arrows:
+        return arrows[key] if len(arrows[key]) == 1 else key.capitalize()
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+")
     return _NAMES.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
@@ -40,7 +45,7 @@ class KeyBar(Lines):
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.redraw())
 
     def lines(self, width: int) -> list[Content]:
-        shown = self._keys_here()
+        shown, marks = self._keys_here(), marks_of(self)
         last = [binding for binding in shown if binding.key in _ALWAYS]
         first = [binding for binding in shown if binding.key not in _ALWAYS]
         room = width - sum(_width(binding) for binding in last)
@@ -56,7 +61,9 @@ class KeyBar(Lines):
                 named.append((key, what))
                 room -= needed
         for key, what in named:
-            piece = Content.assemble((key_name(key), "bold $accent"), (f" {what}", "$text-muted"), "  ")
+            piece = Content.assemble(
+                (key_name(key, marks), "bold $accent"), (f" {what}", "$text-muted"), "  "
+            )
             self._spots.append((x, x + piece.cell_length - 2, key))
             x += piece.cell_length
             line += piece

@@ -86,7 +86,6 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
 
     def _take(self, entries: Sequence[Entry]) -> None:
         self._entries = list(entries)
-        self._keyed = any(entry.key for entry in self._entries)
         noted = (e for e in self._entries if e.note or e.share is not None)
         self._widest = max((cell_len(entry.label) for entry in noted), default=0)
 
@@ -127,8 +126,8 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
             return Content.styled(entry.label, "bold $text-muted").truncate(width, ellipsis=True)
         here = index == self.cursor and (self.has_focus or self.always_lit)
         parts = [Content.styled(f"{marks_of(self).chosen if here else ' '} ", "bold $accent")]
-        if self._keyed:
-            parts.append(Content.styled(f"{entry.key or ' '}  ", "bold $accent"))
+        if entry.key:
+            parts.append(Content.styled(f"{entry.key}  ", "bold $accent"))
         label = Content.styled(entry.label, entry.style or ("bold" if here else ""))
         if entry.note or entry.share is not None:
             room = min(self._widest, max(16, width * 3 // 5))

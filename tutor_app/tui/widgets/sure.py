@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
+from tutor_app.learning.marking import CERTAINTY_WORDS
 from tutor_app.tui.widgets.lines import Lines, marks_of
 
-NAMES = ("a guess", "fairly sure", "very sure")
+NAMES = tuple(CERTAINTY_WORDS.values())
 
 
 class Sure(Lines, can_focus=True):
