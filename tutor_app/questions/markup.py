@@ -62,20 +62,22 @@ def rich(text: str, html: bool = False) -> str:
 
     `html` says that the text is known to be HTML; else it is taken so when it holds HTML tags.
     """
-    if text.isascii() and text.isprintable() and not _MARKUP.search(text):
-        return _folded(text) if html else text.strip()
+    if not text:
+        return ""
+    if not _MARKUP.search(text):
+        return plain(_folded(text) if html else text)
     return _rich(text, html, inline_images=True).text
 
 
 def rich_with_image(text: str, html: bool = False) -> Rich:
     """Text out of markup, with the pictures' descriptions beside it."""
-    if text.isascii() and text.isprintable() and not _MARKUP.search(text):
-        return Rich(_folded(text) if html else text.strip())
+    if not _MARKUP.search(text):
+        return Rich(plain(_folded(text) if html else text))
     return _rich(text, html, inline_images=False)
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()) if "  " in text else text.strip()
+    return _WHITESPACE.sub(" ", text) if "  " in text or "\n" in text else text
 
 
 def _rich(text: str, known_html: bool, inline_images: bool) -> Rich:

@@ -29,18 +29,32 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 def plain(text: str) -> str:
     """Text without escape sequences, bidi controls and other hidden characters; NFC; trimmed."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
+    if text.isprintable():
+        if text.isascii() or _clean_already(text):
+            return text.strip()
     text = text.strip()
+    if "\n" in text and _clean_already(text.replace("\n", "")):
+        return _tidy_lines(text)
     if "\x1b" in text or "\x9b" in text:
         text = _ESCAPES.sub("", text)
     text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     text = _HIDDEN.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
-    if "\n" in text:
-        text = _MANY_LINES.sub("\n\n", _LINE_EDGES.sub("\n", text))
-    return text.strip()
+    return _tidy_lines(text).strip()
+
+
+def _clean_already(text: str) -> bool:
+    """Nearly every text is: Python calls no hidden character printable but a few blank letters."""
+    return text.isprintable() and unicodedata.is_normalized("NFC", text) and not _HIDDEN.search(text)
+
+
+def _tidy_lines(text: str) -> str:
+    if "\n" not in text:
+        return text
+    if "\n " in text or " \n" in text:
+        text = _LINE_EDGES.sub("\n", text)
+    return _MANY_LINES.sub("\n\n", text) if "\n\n\n" in text else text
 
 
 _BYTE_ORDER_MARKS = (

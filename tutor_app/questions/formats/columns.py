@@ -49,6 +49,7 @@ class Columns:
 
     single: dict[str, int] = field(default_factory=dict)
     choice: dict[int, int] = field(default_factory=dict)
+    choice_places: list[int | None] = field(default_factory=list)
     note: dict[int, int] = field(default_factory=dict)
     wrong: list[int] = field(default_factory=list)
     accepted: list[int] = field(default_factory=list)
@@ -74,6 +75,8 @@ def columns_of(row: Sequence[str]) -> Columns:
             _place(columns, at, cell)
     if "correct" in columns.single and "choices" not in columns.single and not columns.choice:
         _answers_are_choices(columns, row)
+    if columns.choice:
+        columns.choice_places = [columns.choice.get(n) for n in range(max(columns.choice) + 1)]
     return columns
 
 

@@ -28,9 +28,11 @@ _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,9})?)%")
 _TRUE_FALSE = re.compile(r"(T|TRUE|F|FALSE)\s*(?=#|\Z)", re.IGNORECASE)
 _ANSWERS = re.compile(r"\{([^{}]*)\}")
 _OPTION_MARKS = re.compile(r"([=~])")
-# Escaped signs wait as code points that clean text never holds, while the plain ones are read.
-_ESCAPED = {sign: chr(0xFDD0 + i) for i, sign in enumerate("~=#{}:\\")} | {"n": chr(0xFDDF)}
-_UNESCAPED = {ord(mark): "\n" if sign == "n" else sign for sign, mark in _ESCAPED.items()}
+# Escaped signs wait as controls, which are first taken out of the file, while the plain ones are read.
+_ESCAPED = {sign: chr(0x0E + i) for i, sign in enumerate("~=#{}:\\n")}
+_UNESCAPED = {mark: "\n" if sign == "n" else sign for sign, mark in _ESCAPED.items()}
+_MARKS = re.compile("[" + "".join(_ESCAPED.values()) + "]")
+_SPECIAL = re.compile(r"[<&\\$^_\[]|  ")
 _ESCAPE = re.compile(r"\\([~=#{}:n\\])")
 
 
@@ -43,7 +45,7 @@ def looks_like(source: Source) -> bool:
 def read(source: Source) -> Iterator[Item]:
     """Read a GIFT file block by block."""
     topic, name = "", ""
-    for line, block in _blocks(source.text):
+    for line, block in _blocks(_MARKS.sub("", source.text)):
         if isinstance(block, list):
             yield usable(f"{source.name}:{line}", _question, "\n".join(block), name, topic)
             name = ""
@@ -62,7 +64,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str] | str]]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line or line.isspace():
             broken = bool(block)
-        elif line.startswith(("//", "$", " ", "\t")) and (note := line.strip()).startswith(("//", _CATEGORY)):
+        elif ("//" in line or "$" in line) and (note := line.strip()).startswith(("//", _CATEGORY)):
             if block and (broken or note.startswith(_CATEGORY)):
                 yield first, block
                 block, broken = [], False
@@ -92,7 +94,7 @@ def _question(block: str, name: str, topic: str) -> Question:
     if block.startswith("::") and (end := block.find("::", 2)) > 0:
         block = block[end + 2 :]
     markup = "moodle"
-    if named := _FORMAT.match(block):
+    if "[" in block and (named := _FORMAT.match(block)):
         markup = named[1].lower()
         block = block[named.end() :]
     start, end = _answers_in(block)
@@ -101,7 +103,7 @@ def _question(block: str, name: str, topic: str) -> Question:
         text = f"{text.rstrip()} _____ {after}" if text.strip() else f"_____ {after}"
     stem = _clean_stem(text, markup)
     body, _, explanation = body.partition("####")
-    why = _clean(explanation, markup)
+    why = _clean(explanation, markup) if explanation else ""
     if not body:
         raise UnusableError("essay questions are not supported")
     if body.startswith("#"):
@@ -129,16 +131,24 @@ def _answers_in(block: str) -> tuple[int, int]:
     return start, block.rfind("}")
 
 
+def _unescaped(text: str) -> str:
+    text = text.strip()
+    return text if text.isprintable() else _MARKS.sub(lambda mark: _UNESCAPED[mark[0]], text)
+
+
 def _clean(text: str, markup: str) -> str:
-    text = text.translate(_UNESCAPED) if not text.isascii() else text
-    if named := _FORMAT.match(text):
+    text = text.strip()
+    if text.isascii() and text.isprintable() and not _SPECIAL.search(text):
+        return text
+    text = _unescaped(text)
+    if "[" in text and (named := _FORMAT.match(text)):
         markup = named[1].lower()
         text = text[named.end() :]
     return plain(text) if markup == "plain" else rich(text, markup == "html")
 
 
 def _clean_stem(text: str, markup: str) -> Rich:
-    text = text.translate(_UNESCAPED) if not text.isascii() else text
+    text = _unescaped(text)
     return Rich(plain(text)) if markup == "plain" else rich_with_image(text, markup == "html")
 
 

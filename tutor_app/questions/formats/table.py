@@ -69,7 +69,8 @@ def _cell(cells: Sequence[str], at: int | None) -> str:
 
 
 def _single(cells: Sequence[str], columns: Columns, role: str) -> str:
-    return _cell(cells, columns.single.get(role))
+    at = columns.single.get(role)
+    return "" if at is None else _cell(cells, at)
 
 
 def _has_question(cells: Sequence[str], columns: Columns) -> bool:
@@ -146,6 +147,8 @@ def _choices(
         texts = list(_TRUE_FALSE)
     number = _single(cells, columns, "number")
     right = _by_number(number, texts) if number else _right(key, texts, style) if any(texts) else []
+    if all(texts):
+        return texts, right
     filled = [i for i, text in enumerate(texts) if text]
     if missing := [i for i in right if i not in filled]:
         raise UnusableError(f"the key names choice {missing[0] + 1}, which is empty")
@@ -154,7 +157,7 @@ def _choices(
 
 def _choice_cells(cells: Sequence[str], columns: Columns) -> list[str]:
     if columns.choice:
-        return [rich(_cell(cells, columns.choice.get(n))) for n in range(max(columns.choice) + 1)]
+        return [rich(_cell(cells, at)) for at in columns.choice_places]
     together = _single(cells, columns, "choices")
     for separator in ("\n", "|", ";"):
         if separator in together:
@@ -255,6 +258,9 @@ def _several(key: str) -> list[str]:
 
 
 def _by_number(key: str, texts: list[str], first: int = 1) -> list[int]:
+    if key.isascii() and key.isdigit():
+        place = int(key[:9]) - first
+        return [place] if 0 <= place < len(texts) else []
     places = []
     for part in _several(key):
         label = _LABEL.fullmatch(part.strip())
