@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tutor_app.students.engine import Family
+
 
 @pytest.fixture(autouse=True)
 def tutor_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -11,3 +13,12 @@ def tutor_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "tutor-home"
     monkeypatch.setenv("TUTOR_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def tiny_packages(tmp_path_factory: pytest.TempPathFactory) -> dict[Family, Path]:
+    """A student package of each family, with random weights; copy one before changing it."""
+    from tests.tiny_students import make_package
+
+    folder = tmp_path_factory.mktemp("students")
+    return {family: make_package(folder / family, family) for family in Family}
