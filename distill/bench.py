@@ -34,8 +34,9 @@ BATCH, BATCH_TOKENS = 16, 48
 PASSAGE = (
     "A student fills two equal jars with warm water and puts a lid on one of them. She leaves both near a "
     "sunny window and measures the temperature and the mass of the water every ten minutes for two hours. "
-    "She writes the results in a table, draws a graph and talks about it with her class. After some time the jar "
-    "without a lid holds less water than before, and its water is cooler than the water in the other jar. "
+    "She writes the results in a table, draws a graph and talks about it with her class. After some time "
+    "the jar without a lid holds less water than before, and its water is cooler than the water in the "
+    "other jar. "
 )
 ASKED = "Which process explains the difference?"
 CHOICES = (

@@ -55,10 +55,10 @@ def _told(machine: Mapping[str, object]) -> str:
     about = "; ".join(f"{name}: {value}" for name, value in machine.items())
     return (
         f"{about}.\n\nEvery engine ran in a process of its own with the same prompts and as many threads; "
-        "each task was given to all engines in turn, round after round, and the medians are shown. In brackets: "
-        "how many times as good the students are (above 1 they are ahead, below 1 the other is). The students "
-        "run in int8; a GGUF file runs in the precision its name says. Times of writing are for "
-        f"{WORD_TOKENS} tokens, about a 60-word explanation, at each engine's own measured pace."
+        "each task was given to all engines in turn, round after round, and the medians are shown. "
+        "In brackets: how many times as good the students are (above 1 they are ahead, below 1 the other). "
+        "The students run in int8; a GGUF file runs in the precision its name says. Times of writing are "
+        f"for {WORD_TOKENS} tokens, about a 60-word explanation, at each engine's own measured pace."
     )
 
 

@@ -6,7 +6,7 @@ negative log-likelihood of the keys, and measured on questions that were not fit
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -18,7 +18,9 @@ from distill.statistics import Bin, expected_calibration_error, reliability
 Floats = NDArray[np.float64]
 
 POWERS = (0.0, 0.25, 0.5, 0.75, 1.0)
-TEMPERATURES = np.geomspace(0.02, 50.0, 80)
+NEWTON_STEPS = 60
+LONGEST_STEP = 1.0  # in units of a feature's spread; far from the minimum the curvature misleads
+RIDGE = 1e-6
 LEAST_SURE = 0.5
 FEWEST_SURE = 10
 
@@ -83,6 +85,7 @@ class Fitted:
     sure_share: float
     before: Quality
     after: Quality
+    held_out: tuple[tuple[float, ...], ...]  # per question, by a joining fitted without it
 
 
 def examples(readings: Sequence[Reading], routes: Sequence[str], balance: bool = True) -> Examples:
@@ -134,67 +137,67 @@ def key_loss(scores: Floats, keys: NDArray[np.int64], share: Floats, temperature
 
 
 def best_temperature(scores: Floats, keys: NDArray[np.int64], share: Floats) -> float:
-    """The temperature with the least loss: a grid, then golden-section search (the loss has one valley)."""
-    losses = [key_loss(scores, keys, share, float(each)) for each in TEMPERATURES]
-    place = int(np.argmin(losses))
-    low = float(np.log(TEMPERATURES[max(place - 1, 0)]))
-    high = float(np.log(TEMPERATURES[min(place + 1, len(TEMPERATURES) - 1)]))
-    ratio = (5**0.5 - 1) / 2
-    for _ in range(30):
-        left, right = high - ratio * (high - low), low + ratio * (high - low)
-        if key_loss(scores, keys, share, float(np.exp(left))) < key_loss(
-            scores, keys, share, float(np.exp(right))
-        ):
-            high = right
-        else:
-            low = left
-    return float(np.exp((low + high) / 2))
+    """The temperature with the least loss."""
+    return float(1 / best_coefficients(scores[:, :, None], keys, share)[0])
+
+
+def best_coefficients(features: Floats, keys: NDArray[np.int64], share: Floats) -> Floats:
+    """What each feature (questions x options x features, -inf for no option) is multiplied by for least loss.
+
+    The loss of a softmax over a sum of features is convex, so Newton's method finds the one minimum; a
+    coefficient that would be negative is held at zero. A trace of ridge keeps keys that are always first from
+    driving the coefficients to infinity.
+    """
+    present = np.isfinite(features[:, :, 0])
+    values = np.where(present[:, :, None], features, 0.0)
+    spreads = np.array([values[:, :, k][present].std() or 1.0 for k in range(values.shape[2])])
+    values = values / spreads
+    found, active = np.full(values.shape[2], 0.1), np.ones(values.shape[2], dtype=bool)
+    for _ in range(NEWTON_STEPS):
+        slope, bend = _loss_derivatives(values, present, keys, share, found)
+        step = np.zeros_like(found)
+        step[active] = np.linalg.solve(bend[np.ix_(active, active)], slope[active])
+        longest = np.abs(step).max()
+        found = found - step * min(1.0, LONGEST_STEP / longest if longest else 1.0)
+        # A coefficient at zero is let go again once the loss falls as it grows.
+        active = (found > 0) | ((found <= 0) & (slope < 0))
+        found = np.maximum(found, 0.0)
+        if longest < 1e-10 or not active.any():
+            break
+    coefficients: Floats = np.maximum(found, 1e-9 if not found.any() else 0.0) / spreads
+    return coefficients
+
+
+def _loss_derivatives(
+    values: Floats, present: NDArray[np.bool_], keys: NDArray[np.int64], share: Floats, at: Floats
+) -> tuple[Floats, Floats]:
+    """The loss's gradient and Hessian by the coefficients."""
+    logs = log_probabilities(np.where(present, values @ at, -np.inf), 1.0)
+    shares = np.exp(logs)
+    mean = np.einsum("qo,qof->qf", shares, values)
+    slope = share @ (mean - values[np.arange(len(keys)), keys]) + RIDGE * at
+    away = values - mean[:, None, :]
+    bend = np.einsum("q,qo,qof,qog->fg", share, shares, away, away) + RIDGE * np.eye(len(at))
+    return slope, bend
 
 
 def fit_joining(data: Examples, routes: Sequence[str], powers: Sequence[float] = POWERS) -> Joining:
-    """Powers, weights and temperature with the least loss: every power, and weights in halving steps."""
-    candidates = []
-    for choice in product(powers, repeat=len(routes)):
-        chosen = dict(zip(routes, choice, strict=True))
-        candidates.append(_fit_weights(data, routes, chosen))
-    return min(candidates, key=lambda found: found[0])[1]
+    """Powers, weights and temperature with the least loss: all powers, the best weights of each."""
+    fitted = [
+        _fit_weights(data, dict(zip(routes, choice, strict=True)))
+        for choice in product(powers, repeat=len(routes))
+    ]
+    return min(fitted, key=lambda found: found[0])[1]
 
 
-def _fit_weights(data: Examples, routes: Sequence[str], powers: Mapping[str, float]) -> tuple[float, Joining]:
-    """Weights that sum to one, by coordinate search: each route's scale is searched in shrinking steps."""
-    # Sums and means differ in size by the tokens' number; dividing by the spread makes one step fit all.
-    spreads = {route: _spread(data, route, powers[route]) for route in routes}
-    raw = dict.fromkeys(routes, 1.0 / len(routes))
-    best = _measured(data, raw, powers, spreads)
-    step = 0.5
-    while len(routes) > 1 and step > 0.02:
-        trials = [{**raw, route: max(0.0, raw[route] + sign * step)} for route in routes for sign in (1, -1)]
-        results = [
-            (_measured(data, trial, powers, spreads), trial) for trial in trials if sum(trial.values()) > 0
-        ]
-        found, trial = min(results, key=lambda result: result[0][0])
-        if found[0] < best[0] - 1e-7:
-            best, raw = found, trial
-        else:
-            step /= 2
-    return best
-
-
-def _spread(data: Examples, route: str, power: float) -> float:
-    """The usual distance between two options' scores under a route."""
-    scores = np.where(np.isfinite(data.absent), data.sums[route] / data.tokens[route] ** power, np.nan)
-    return float(np.nanmean(np.nanstd(scores, axis=1))) or 1.0
-
-
-def _measured(
-    data: Examples, raw: Mapping[str, float], powers: Mapping[str, float], spreads: Mapping[str, float]
-) -> tuple[float, Joining]:
-    scaled = {route: share / spreads[route] for route, share in raw.items()}
-    total = sum(scaled.values())
-    joining = Joining({route: value / total for route, value in scaled.items()}, dict(powers))
-    scores = joined_scores(data, joining)
-    temperature = best_temperature(scores, data.keys, data.share)
-    return key_loss(scores, data.keys, data.share, temperature), replace(joining, temperature=temperature)
+def _fit_weights(data: Examples, powers: Mapping[str, float]) -> tuple[float, Joining]:
+    """Weights that sum to one, and the temperature that gives them their size."""
+    parts = [data.absent + data.sums[route] / data.tokens[route] ** power for route, power in powers.items()]
+    found = best_coefficients(np.stack(parts, axis=2), data.keys, data.share)
+    total = float(found.sum())
+    weights = {route: float(each) / total for route, each in zip(powers, found, strict=True)}
+    joining = Joining(weights, dict(powers), 1 / total)
+    return key_loss(joined_scores(data, joining), data.keys, data.share, joining.temperature), joining
 
 
 def quality(scores: Floats, data: Examples, temperatures: float | Floats = 1.0, bins: int = 10) -> Quality:
@@ -265,6 +268,7 @@ def fit(
         covered,
         quality(joined_scores(data, before), data),
         quality(scores, data, temperatures),
+        tuple(tuple(float(p) for p in np.exp(row[np.isfinite(row)])) for row in logs),
     )
 
 

@@ -63,7 +63,9 @@ def convert(model: Path, target: Path, quantization: str = "int8") -> None:
 
 def _convert(model: Path, made: Path, quantization: str) -> None:
     from ctranslate2.converters import TransformersConverter
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     try:
         TransformersConverter(str(model)).convert(str(made), quantization=quantization)
     except (ValueError, OSError, KeyError, NotImplementedError) as error:

@@ -46,8 +46,8 @@ class RationaleFigures:
     `disagree` is how often the answer after the rationale is not the answer to the question alone, which is
     also how often an empty rationale would change it; `shuffled_changes` how often it changes when the
     rationale is another question's. `empty` is the share of questions for which nothing could be shown.
-    `recall_at_1` and `recall_at_3` say how often one of the question's own facts is among the first facts chosen (None
-    where the set has no facts of its own in the fact base).
+    `recall_at_1` and `recall_at_3` say how often one of the question's own facts is among the first chosen
+    (None where the set has no facts of its own in the fact base).
     """
 
     questions: int

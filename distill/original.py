@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+from transformers.utils import logging
 
 from tutor_app.errors import UserError
 from tutor_app.students.encoder import load_encoder
@@ -16,6 +17,7 @@ from tutor_app.students.engine import Family, Limits, OptionScore, Request, Samp
 from tutor_app.students.prompts import DecoderFrame, EncoderDecoderFrame, Prompt
 
 BATCH_TOKENS = 4096
+UNFINISHED = "\ufffd"  # a character whose last bytes were never written
 
 
 class Original:
@@ -28,6 +30,7 @@ class Original:
         dtype: torch.dtype = torch.float32,
         frame: DecoderFrame = DecoderFrame(),
     ) -> None:
+        logging.disable_progress_bar()
         kind = AutoModelForCausalLM if family is Family.DECODER else AutoModelForSeq2SeqLM
         try:
             self.model = kind.from_pretrained(str(folder), dtype=dtype, local_files_only=True).eval()
@@ -122,7 +125,8 @@ class Original:
                 eos_token_id=self.end,
                 pad_token_id=self.end,
             )[0, start:].tolist()
-            text = self.encoder.decode(made[: made.index(self.end)] if self.end in made else made)
+            ids = made[: made.index(self.end)] if self.end in made else made
+            text = self.encoder.decode(ids).rstrip(UNFINISHED)
             texts.append([text if limits.lines is None else "\n".join(text.split("\n")[: limits.lines])])
         return texts
 

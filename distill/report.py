@@ -126,8 +126,8 @@ RATIONALE_NOTES = (
     "'differs' is how often the answer after the rationale is not the answer to the question alone, so also "
     "how often leaving the rationale out changes the answer; 'shuffled' is how often it changes with another "
     "question's rationale, and 'acc.shuf.' the accuracy then; 'none' is how often nothing could be shown; "
-    "recall says how often one of the question's own facts is among the first one or three chosen; overlap is "
-    "the share of content words in common with the set's own explanation."
+    "recall says how often one of the question's own facts is among the first one or three chosen; overlap "
+    "is the share of content words in common with the set's own explanation."
 )
 
 

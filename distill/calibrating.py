@@ -1,0 +1,277 @@
+"""The calibrate stage: the dev questions are read by both routes once, then everything is fitted from that.
+
+What is fitted, in this order: the question route alone (it decides which answer a rationale is written for),
+how facts are weighed and from which score on they fit, then the join of both routes and 'sure'.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from distill.calibrate import Examples, Fitted, best_temperature, examples, fact_threshold, fit, joined_scores
+from distill.corpus import read_items
+from distill.evaluate import dev_sets, shown
+from distill.explaining import Explaining, without_key
+from distill.measures import Judged, Result, result_of
+from distill.protocols import protocol_named
+from distill.reading import QUESTION, cores, read_question_route
+from distill.results import Evaluation, card_scores
+from distill.scores import Reading, ScoresFile, digest
+from distill.sets import EvaluationSet, questions_of
+from distill.stages import Work
+from distill.subjects import Subject, find_subject
+from tutor_app.errors import UserError
+from tutor_app.files import write_atomically
+from tutor_app.knowledge.facts import fact_id
+from tutor_app.questions.model import Question
+from tutor_app.students.calibration import Calibration
+from tutor_app.students.chooser import Chooser, Fit
+from tutor_app.students.engine import Student, Threads, open_student
+from tutor_app.students.explanation import Settings
+
+BOTH = "both"
+EVERY_FACT = -1e6
+PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+PRIOR_QUESTIONS = 120
+BAR_QUESTIONS = 240
+MOST_WITHOUT_FACT = 0.1
+TARGET = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The dev sets and what the students made of them."""
+
+    sets: Sequence[EvaluationSet]
+    kept: ScoresFile
+
+    def route(self, name: str) -> list[Reading]:
+        """One route's readings of the dev questions."""
+        places = [(each.name, digest(question), name) for each in self.sets for question in each.questions]
+        return [self.kept.readings[place] for place in places if place in self.kept.readings]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The calibration, how it was fitted, and the scores of questions it was not fitted on."""
+
+    calibration: Calibration
+    question: Fitted
+    both: Fitted | None
+    evaluation: Evaluation
+
+
+def run_stage(work: Work) -> None:
+    """Fit a run's calibration on its dev sources; leave `calibration.json`, `fit.json` and `scores.json`."""
+    recipe = work.recipe
+    names = recipe.calibrate.sources or tuple(source.name for source in recipe.named("dev"))
+    sets = dev_sets(work.earlier["corpus"], names, recipe.calibrate.limit)
+    if not sets:
+        raise UserError("No dev source has questions with choices and keys, so nothing can be calibrated.")
+    learnt = questions_of(read_items(work.earlier["corpus"] / "train.jsonl"))
+    subject = find_subject(work.earlier["convert"])
+    found = calibrate(subject, sets, learnt, work.log("readings.jsonl"), recipe.calibrate.folds, work.say)
+    write_calibrated(work.folder, found)
+
+
+def write_calibrated(folder: Path, found: Calibrated) -> None:
+    """Keep what was fitted, and how."""
+    fitted = {QUESTION: asdict(found.question), BOTH: asdict(found.both) if found.both else {}}
+    for each in fitted.values():
+        each.pop("held_out", None)
+    for name, content in (
+        ("calibration.json", asdict(found.calibration)),
+        ("fit.json", fitted),
+        ("scores.json", card_scores(found.evaluation)),
+    ):
+        write_atomically(folder / name, json.dumps(content, indent=1) + "\n", 0o644)
+
+
+def calibrate(
+    subject: Subject,
+    sets: Sequence[EvaluationSet],
+    learnt: Sequence[Question],
+    log: Path,
+    folds: int = 5,
+    say: Callable[[str], None] = print,
+) -> Calibrated:
+    """Read the dev sets by both routes (what is in `log` is not read again) and fit."""
+    threads = Threads(cores(), 1)
+    answer = subject.open_answer(threads)
+    found = Readings(sets, ScoresFile(log, subject.identity))
+    for each in sets:
+        read_question_route(
+            answer, each, found.kept, protocol_named("tutor"), cores(), shown(each.name, QUESTION)
+        )
+    alone = examples(found.route(QUESTION), [QUESTION])
+    question = fit(alone, [QUESTION], TARGET, folds)
+    start = Calibration(
+        temperature=question.joining.temperature,
+        question_weight=1.0,
+        rationale_weight=0.0,
+        question_length_power=question.joining.powers[QUESTION],
+        sure_threshold=question.sure_threshold,
+        fact_threshold=EVERY_FACT,
+    )
+    evaluation = [*_held_out(sets, QUESTION, alone, question)]
+    say(_told(QUESTION, question))
+    if subject.rationale is None:
+        return Calibrated(
+            start, question, None, Evaluation(subject.name, subject.identity, tuple(evaluation))
+        )
+    chosen = _fit_facts(subject, answer, found, learnt, start, threads, say)
+    explaining = Explaining(subject, answer, chosen, threads)
+    how = explaining.written(Settings())
+    for each in sets:
+        explaining.write(each, how, found.kept, shown(each.name, "rationale"))
+        explaining.read_again(each, how, found.kept)
+    after = [replace(each, route="rationale") for each in found.route(f"rationale:{how.name}")]
+    together = examples([*found.route(QUESTION), *after], [QUESTION, "rationale"])
+    if len(together) < 2 * folds:
+        say("hardly any rationale could be shown, so the question alone decides")
+        return Calibrated(
+            chosen, question, None, Evaluation(subject.name, subject.identity, tuple(evaluation))
+        )
+    both = fit(together, [QUESTION, "rationale"], TARGET, folds)
+    say(_told(BOTH, both))
+    evaluation += _held_out(sets, BOTH, together, both)
+    joined = replace(
+        chosen,
+        temperature=both.joining.temperature,
+        question_temperature=_alone(alone, both),
+        question_weight=both.joining.weights[QUESTION],
+        rationale_weight=both.joining.weights["rationale"],
+        question_length_power=both.joining.powers[QUESTION],
+        rationale_length_power=both.joining.powers["rationale"],
+        sure_threshold=both.sure_threshold,
+    )
+    return Calibrated(joined, question, both, _evaluation(subject, evaluation))
+
+
+def _evaluation(subject: Subject, results: Sequence[Result]) -> Evaluation:
+    return Evaluation(subject.name, subject.identity, tuple(results))
+
+
+def _alone(alone: Examples, both: Fitted) -> float:
+    """The temperature where the question decides alone, under the length power of the join."""
+    power = both.joining.powers[QUESTION]
+    joining = replace(both.joining, weights={QUESTION: 1.0}, powers={QUESTION: power})
+    return best_temperature(joined_scores(alone, joining), alone.keys, alone.share)
+
+
+def _held_out(sets: Sequence[EvaluationSet], route: str, data: Examples, fitted: Fitted) -> Iterator[Result]:
+    for each in sets:
+        judged = [
+            Judged(name[1], shares, int(key))
+            for name, shares, key in zip(data.names, fitted.held_out, data.keys, strict=True)
+            if name[0] == each.name
+        ]
+        yield result_of(each.name, route, "tutor, cross-fitted", judged)
+
+
+def _told(route: str, fitted: Fitted) -> str:
+    before, after = fitted.before, fitted.after
+    return (
+        f"{route}: {after.accuracy:.1%} right on {after.questions} questions (was {before.accuracy:.1%}), "
+        f"ECE {after.ece:.3f} (was {before.ece:.3f}), sure from {fitted.sure_threshold:.2f} on: "
+        f"{fitted.sure_share:.0%} of the answers, {fitted.sure_accuracy:.0%} of them right"
+    )
+
+
+def _fit_facts(
+    subject: Subject,
+    answer: Student,
+    found: Readings,
+    learnt: Sequence[Question],
+    start: Calibration,
+    threads: Threads,
+    say: Callable[[str], None],
+) -> Calibration:
+    """How much of a fact's own likelihood is taken off, and from which score on a fact fits."""
+    explaining = Explaining(subject, answer, start, threads)
+    assert subject.rationale is not None
+    student = open_student(subject.rationale, subject.family, threads)
+    rate = _Rating(explaining, student, start)
+    known = [question for question in learnt if explaining.own_facts(question)]
+    known = known[:: max(1, len(known) // PRIOR_QUESTIONS)][:PRIOR_QUESTIONS]
+    weight = start.fact_prior_weight
+    if known:
+        wanted = [(without_key(question), question.key or "") for question in known]
+        own = [frozenset(fact_id(text) for text in question.facts) for question in known]
+        weight, recall = best_prior_weight(*rate(wanted), own)
+        say(f"facts: weight of their own likelihood {weight:g}, own fact first {recall:.0%} of {len(known)}")
+    chosen = replace(start, fact_prior_weight=weight)
+    bar = _fact_bar(rate, found, chosen)
+    say(f"facts: a fact fits from {bar:.3f} on")
+    return replace(chosen, fact_threshold=bar)
+
+
+class _Rating:
+    """Candidates rated with and without their own likelihood, from which every weight follows."""
+
+    def __init__(self, explaining: Explaining, student: Student, start: Calibration) -> None:
+        name = explaining.subject.identity
+        self._choosers = [
+            Chooser(student, explaining.facts, replace(start, fact_prior_weight=weight), name)
+            for weight in (0.0, 1.0)
+        ]
+
+    def __call__(self, wanted: Sequence[tuple[Question, str]]) -> tuple[list[list[Fit]], list[list[Fit]]]:
+        rated: tuple[list[list[Fit]], list[list[Fit]]] = ([], [])
+        for start in range(0, len(wanted), 16):
+            for chooser, kept in zip(self._choosers, rated, strict=True):
+                kept += chooser.rate(wanted[start : start + 16])
+        return rated
+
+
+def best_prior_weight(
+    plain: Sequence[Sequence[Fit]], above: Sequence[Sequence[Fit]], own: Sequence[frozenset[int]]
+) -> tuple[float, float]:
+    """The weight that puts a question's own fact first most often, and how often that is."""
+
+    def recall(weight: float) -> float:
+        firsts = [
+            max(weighed(one, two, weight), key=lambda fit: fit.score).fact.id in mine
+            for one, two, mine in zip(plain, above, own, strict=True)
+            if one
+        ]
+        return sum(firsts) / max(len(firsts), 1)
+
+    best = max(PRIOR_WEIGHTS, key=recall)
+    return best, recall(best)
+
+
+def weighed(plain: Sequence[Fit], above: Sequence[Fit], weight: float) -> list[Fit]:
+    """A fact's score under any weight lies on the line through its scores under 0 and 1."""
+    return [
+        Fit(one.fact, (1 - weight) * one.score + weight * two.score)
+        for one, two in zip(plain, above, strict=True)
+    ]
+
+
+def _fact_bar(rate: _Rating, found: Readings, chosen: Calibration) -> float:
+    """The score of the best fact that best tells right supposed answers from wrong ones.
+
+    A fact that fits a wrong answer does not explain the question. Few questions may be left without a fact:
+    what a student writes freely is true less often than a fact that is beside the point.
+    """
+    every = [question for each in found.sets for question in each.questions]
+    asked = every[:: max(1, len(every) // BAR_QUESTIONS)]
+    by_question = {reading.question: reading for reading in found.route(QUESTION)}
+    supposed = [likeliest(by_question[digest(q)], q, chosen.question_length_power) for q in asked]
+    plain, above = rate([(without_key(q), said) for q, said in zip(asked, supposed, strict=True)])
+    scores, fits = [], []
+    for question, said, one, two in zip(asked, supposed, plain, above, strict=True):
+        if one:
+            scores.append(max(fit.score for fit in weighed(one, two, chosen.fact_prior_weight)))
+            fits.append(said == question.key)
+    if not scores:
+        return Calibration().fact_threshold
+    return min(fact_threshold(scores, fits), sorted(scores)[int(len(scores) * MOST_WITHOUT_FACT)])
+
+
+def likeliest(reading: Reading, question: Question, power: float) -> str:
+    """The option a reading puts first."""
+    scores = [total / count**power for total, count in zip(reading.sums, reading.tokens, strict=True)]
+    return question.choices[max(range(len(scores)), key=scores.__getitem__)]

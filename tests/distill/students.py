@@ -1,0 +1,32 @@
+"""Tiny student packages and question files that the tests of measuring share."""
+
+import json
+from pathlib import Path
+
+QUESTIONS = (
+    ("Which force slows a rolling ball?", ("friction", "light", "sound", "gravity of the Moon"), 0),
+    ("What do plants take in from the air in the light?", ("helium", "carbon dioxide", "smoke"), 1),
+    ("At what temperature does water boil at sea level?", ("10 °C", "50 °C", "100 °C", "900 °C"), 2),
+    ("What does the Moon reflect?", ("light from the Sun", "its own light"), 0),
+    ("What is the series of stages a frog goes through called?", ("a food web", "a life cycle"), 1),
+    ("Which gas do plants give off in the light?", ("oxygen", "neon", "carbon dioxide", "steam"), 0),
+    ("How often does the Moon circle the Earth?", ("once a day", "once a month", "once a year"), 1),
+    ("Which of these is water?", ("H₂O", "CO₂", "NaCl", "O₂"), 0),
+)
+
+
+def write_questions(path: Path, repeat: int = 1, facts: tuple[str, ...] = ()) -> Path:
+    """A file in the public sets' layout; `repeat` makes more, slightly other questions."""
+    rows = [
+        {
+            "id": f"q{turn}-{number}",
+            "question": f"{text} ({turn})" if turn else text,
+            "choices": list(choices),
+            "answer": answer,
+            "facts": list(facts),
+        }
+        for turn in range(repeat)
+        for number, (text, choices, answer) in enumerate(QUESTIONS)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
