@@ -227,7 +227,7 @@ def test_a_damaged_file_is_named_in_a_sentence_and_left_as_it_is(tmp_path: Path)
     path = tmp_path / "h" / "history.db"
     path.parent.mkdir()
     path.write_bytes(b"this is no database" * 100)
-    with pytest.raises(UserError, match="damaged.*tutor history restore"):
+    with pytest.raises(UserError, match=r"damaged.*tutor history restore"):
         History.open(path)
     assert path.read_bytes() == b"this is no database" * 100
 

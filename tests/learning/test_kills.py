@@ -32,8 +32,8 @@ KILLS = 50
 Work = Callable[[Callable[[int], None]], None]
 
 
-def kill_while(work: Work, delay: float) -> list[int]:
-    """Run `work` in a child, kill it `delay` seconds after its first sign of life; what it said was done."""
+def kill_while(work: Work, delay: float, after: int = 1) -> list[int]:
+    """Run `work` in a child, kill it `delay` seconds after its report `after`; what it reported."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -42,10 +42,10 @@ def kill_while(work: Work, delay: float) -> list[int]:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as said:
-        first = said.readline()
+        first = [said.readline() for _ in range(after)]
         time.sleep(delay)
         os.kill(child, signal.SIGKILL)
-        lines = [first, *said.readlines()]
+        lines = [*first, *said.readlines()]
     os.waitpid(child, 0)
     return [int(line) for line in lines if line.endswith("\n")]
 
@@ -54,10 +54,10 @@ def void(_: object) -> None:
     return None
 
 
-def delays(most: float = 0.02) -> list[float]:
-    """Spread over the time some writes take, differently each time, the same in each run of the test."""
+def delays(most: float = 0.02, kills: int = KILLS) -> list[float]:
+    """Spread over the time that one or a few writes take, the same in each run of the test."""
     rng = random.Random(1)
-    return [rng.uniform(0, most) for _ in range(KILLS)]
+    return [rng.uniform(0, most) for _ in range(kills)]
 
 
 def sound(path: Path) -> None:
@@ -87,7 +87,7 @@ def test_no_finished_attempt_is_lost(tmp_path: Path) -> None:
                     history.record(ann, one, session=OpenSession("s", Mode.PRACTISE, 0, 0, {"index": number}))
                     said(number)
 
-        kept |= {f"{run}-{number}" for number in kill_while(work, delay) if number >= 0}
+        kept |= {f"{run}-{number}" for number in kill_while(work, delay, after=2) if number >= 0}
         with History.open(path) as history:
             there = {past.uid for past in history.attempts()}
         assert kept <= there
@@ -95,7 +95,7 @@ def test_no_finished_attempt_is_lost(tmp_path: Path) -> None:
             len(there - kept) <= run + 1
         )  # of each run at most the write in hand, done but not yet reported
         sound(path)
-    assert len(kept) > KILLS
+    assert len(kept) >= KILLS
 
 
 def test_a_finished_test_is_recorded_and_closed_at_once_or_still_open(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_finished_test_is_recorded_and_closed_at_once_or_still_open(tmp_path: 
                     history.record(ann, *exam.finish().attempts, end_session=exam.uid)
                     said(number)
 
-        finished += sum(number >= 0 for number in kill_while(work, delay))
+        finished += sum(number >= 0 for number in kill_while(work, delay, after=2))
         with History.open(path) as history:
             counts = dict(history.read("SELECT session, count(*) FROM attempts GROUP BY session"))
             assert set(counts.values()) <= {6}
@@ -122,7 +122,7 @@ def test_a_finished_test_is_recorded_and_closed_at_once_or_still_open(tmp_path: 
                 assert session.uid not in counts
                 history.end_session(session.uid)
         sound(path)
-    assert finished > KILLS // 2
+    assert finished >= KILLS
 
 
 def test_notes_flags_sessions_and_own_questions(tmp_path: Path) -> None:
@@ -143,21 +143,21 @@ def test_notes_flags_sessions_and_own_questions(tmp_path: Path) -> None:
                     history.save_session(ann, OpenSession(name, Mode.LEARN, 0, 0, {"x": name}))
                     said(number)
 
-        done += sum(number >= 0 for number in kill_while(work, delay))
+        done += sum(number >= 0 for number in kill_while(work, delay, after=2))
         with History.open(path) as history:
             ann = history.profile("Ann")
             for kept in (history.notes(ann), history.flags(), history.open_sessions(ann)):
                 assert done <= len(kept) <= done + run + 1
             assert len(history.personal_bank(ann).questions) >= done
         sound(path)
-    assert done > KILLS // 2
+    assert done >= KILLS
 
 
-@pytest.mark.parametrize("schema", [1, 3, len(MIGRATIONS) - 1])
+@pytest.mark.parametrize("schema", [1, len(MIGRATIONS) - 1])
 def test_an_upgrade_can_be_killed_and_goes_on(tmp_path: Path, schema: int) -> None:
     old = tmp_path / "old" / "history.db"
     make_old(old, schema)
-    for run, delay in enumerate(delays(0.03)):
+    for run, delay in enumerate(delays(0.05, KILLS // 2)):
         path = tmp_path / str(run) / "history.db"
         storage.make_private(path)
         shutil.copy(old, path)
@@ -180,7 +180,7 @@ def test_an_import_is_whole_or_absent(tmp_path: Path) -> None:
     with History.open(source) as history:
         history.record(history.profile("Ann"), *(attempt(n, n % 2 > 0) for n in range(120)))
         (tmp_path / "out.jsonl").write_text("".join(export_lines(history)), "utf-8")
-    for delay in delays(0.03):
+    for delay in delays(0.05):
 
         def work(said: Callable[[int], None]) -> None:
             with History.open(path) as history:
@@ -240,7 +240,7 @@ def test_a_restored_history_is_the_old_or_the_new(tmp_path: Path) -> None:
 def test_settings_are_the_old_or_the_new(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     last = 1
-    for delay in delays():
+    for delay in delays(0.02):
 
         def work(said: Callable[[int], None], last: int = last) -> None:
             file = SettingsFile(path)
@@ -250,7 +250,7 @@ def test_settings_are_the_old_or_the_new(tmp_path: Path) -> None:
                 file.set("practise.questions", value)
                 said(value)
 
-        done = [value for value in kill_while(work, delay) if value > 0]
+        done = [value for value in kill_while(work, delay, after=2) if value > 0]
         file = SettingsFile(path)
         now = file.settings.practise.questions
         assert file.warnings == ()

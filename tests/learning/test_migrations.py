@@ -24,8 +24,8 @@ def make_old(path: Path, schema: int) -> None:
         db.execute("INSERT INTO asked VALUES (1, 'b', 'q1', 'Which force?', 'physics', 'forces', 'gravity')")
         for uid, at, correct in ATTEMPTS:
             db.execute(
-                "INSERT INTO attempts (uid, profile, asked, at, day, mode, session, correct, response, points,"
-                " tries, hints, did_not_know, seconds)"
+                "INSERT INTO attempts (uid, profile, asked, at, day, mode, session, correct, response,"
+                " points, tries, hints, did_not_know, seconds)"
                 " VALUES (?, 1, 1, ?, '2026-09-21', 'practise', '', ?, 'x', 0, 1, 0, 0, 5.0)",
                 (uid, at, correct),
             )

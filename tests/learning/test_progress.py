@@ -144,7 +144,7 @@ def test_any_answer_survives_the_teachers_table(text: str) -> None:
         "u", "Ann", NOON, "", "test", "b", "q", "t", "", "", "k", text, True, None, 1, 1, 0, False, 1.0, "s"
     )
     lines = list(results_csv([past, replace(past, response="")]))
-    row = list(csv.DictReader(io.StringIO("".join(lines), newline="")))[0]
+    row = next(csv.DictReader(io.StringIO("".join(lines), newline="")))
     assert row["response"].removeprefix("'") == text.removeprefix("'")
     assert not row["response"].startswith(("=", "+", "@"))
 

@@ -81,7 +81,7 @@ def test_a_file_that_is_no_toml_is_named_and_left_as_it_is(tmp_path: Path) -> No
 
 def test_a_wrong_change_changes_nothing(tmp_path: Path) -> None:
     file = SettingsFile(tmp_path / "settings.toml")
-    with pytest.raises(UserError, match="no setting 'practise.question'"):
+    with pytest.raises(UserError, match=r"no setting 'practise\.question'"):
         file.set("practise.question", 3)
     with pytest.raises(UserError, match="from 1 to 500"):
         file.set("practise.questions", 1000)
