@@ -12,7 +12,7 @@ from importlib import import_module
 from tutor_app import __version__
 from tutor_app.errors import UserError
 
-COMMANDS: tuple[str, ...] = ("bench", "compare", "evaluate", "running", "starting")
+COMMANDS: tuple[str, ...] = ("baselines", "bench", "compare", "evaluate", "running")
 
 
 def parser() -> argparse.ArgumentParser:

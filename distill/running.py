@@ -24,7 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the commands that work on a recipe."""
     names = [stage.name for stage in STAGES]
     run = commands.add_parser("run", help="make both students, from questions to the report")
-    _recipe_options(run)
+    recipe_options(run)
     run.add_argument(
         "--from", dest="start", default="", choices=names, metavar="STAGE", help="begin at STAGE"
     )
@@ -32,11 +32,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     _again_option(run)
     run.set_defaults(run=run_recipe)
     status = commands.add_parser("status", help="what is done and what is next")
-    _recipe_options(status)
+    recipe_options(status)
     status.add_argument("--json", action="store_true", help="as JSON")
     status.set_defaults(run=status_of_recipe)
     corpus = commands.add_parser("corpus", help="read the sources and say what is in them")
-    _recipe_options(corpus)
+    recipe_options(corpus)
     corpus.add_argument("--json", action="store_true", help="as JSON")
     corpus.set_defaults(run=corpus_of_recipe)
     rationales = commands.add_parser("rationales", help=stage_named("rationales").purpose)
@@ -52,7 +52,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _stage_command(parser: argparse.ArgumentParser, stage: str) -> None:
-    _recipe_options(parser)
+    recipe_options(parser)
     _again_option(parser)
     parser.set_defaults(run=run_recipe, start="", only=stage)
 
@@ -61,7 +61,7 @@ def _again_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--again", action="store_true", help="do it even if nothing has changed")
 
 
-def _recipe_options(parser: argparse.ArgumentParser) -> None:
+def recipe_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", type=Path, help="the recipe (TOML)")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where runs lie (default: runs)")
     parser.add_argument("--data", type=Path, help="the folder of the recipe's `data:` files")

@@ -9,6 +9,7 @@ from typing import Any
 from distill.corpus import Item
 from distill.recipe import Teacher
 from distill.shaping import shaped, split_reasoning
+from distill.teachers.worldtree import read_worldtree
 from tutor_app.errors import UserError
 from tutor_app.questions.text import plain
 
@@ -43,9 +44,13 @@ def rationales_from_files(items: Sequence[Item], files: Sequence[Path], teacher:
 
 
 def read_written(files: Sequence[Path]) -> Mapping[str, list[Written]]:
-    """Rationales by id. A row has `id` and `steps` (with or without `facts`) or a `rationale` text."""
+    """Rationales by id: WorldTree's tables (`.tsv`), else rows of `id` and `steps` or a `rationale` text."""
     found: dict[str, list[Written]] = {}
     for path in files:
+        if path.suffix == ".tsv":
+            for id_, facts in read_worldtree(path):
+                found.setdefault(id_, []).append((facts, ()))
+            continue
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 try:
