@@ -139,7 +139,7 @@ def test_int8_ranks_options_as_float32_does(
     small = open_student(tiny_packages[family] / "answer", family, Threads(1, 1), compute_type="int8")
     requests = [(answer_prompt(f"{QUESTION} {number}"), OPTIONS) for number in range(100)]
     best = [
-        [max(range(len(OPTIONS)), key=lambda i: scores[i].total) for scores in one.score(requests)]  # noqa: B023
+        [max(range(len(OPTIONS)), key=lambda i: scores[i].total) for scores in one.score(requests)]
         for one in (student, small)
     ]
     assert sum(a == b for a, b in zip(*best, strict=True)) >= 98

@@ -26,7 +26,7 @@ _MARKUP = (
 )
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я])|(?<=[。！？])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|cf|Dr|Mr|Mrs|Ms|Prof|St|Fig|No|Nr)|\b[A-Z])\.$"
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|cf|Dr|Mr|Mrs|Ms|Prof|St|Fig|No|Nr)|(?<!\d )\b[A-Z])\.$"
 )
 
 
@@ -112,7 +112,7 @@ def sentences(paragraph: str) -> list[str]:
 
 
 def _can_be_fact(text: str) -> bool:
-    wordy = len(text.split()) >= _FEWEST_WORDS or (not text.isascii() and len(text) >= 2 * _FEWEST_WORDS)
+    wordy = len(text.split()) >= _FEWEST_WORDS or (not text.isascii() and len(text) > _FEWEST_WORDS)
     return wordy and len(text) <= LONGEST_FACT and not text.endswith(("?", "？", ":"))
 
 
