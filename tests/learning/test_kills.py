@@ -10,8 +10,9 @@ import random
 import shutil
 import signal
 import sqlite3
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import fsrs  # noqa: F401 - loaded before the fork, so that the child writes at once
@@ -27,7 +28,10 @@ from tutor_app.learning.records import FlagKind, Mode, OpenSession
 from tutor_app.learning.settings import SettingsFile
 from tutor_app.learning.transfer import export_lines, import_file
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL"),
+]
 KILLS = 50
 Work = Callable[[Callable[[int], None]], None]
 
@@ -48,6 +52,17 @@ def kill_while(work: Work, delay: float, after: int = 1) -> list[int]:
         lines = [*first, *said.readlines()]
     os.waitpid(child, 0)
     return [int(line) for line in lines if line.endswith("\n")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where that can be: a killed process leaves what it wrote, flushed to a disk or not."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as made:
+        yield Path(made)
 
 
 def void(_: object) -> None:
@@ -73,8 +88,8 @@ def sound(path: Path) -> None:
         )
 
 
-def test_no_finished_attempt_is_lost(tmp_path: Path) -> None:
-    path = tmp_path / "h" / "history.db"
+def test_no_finished_attempt_is_lost(folder: Path) -> None:
+    path = folder / "h" / "history.db"
     kept: set[str] = set()
     for run, delay in enumerate(delays()):
 
@@ -98,8 +113,8 @@ def test_no_finished_attempt_is_lost(tmp_path: Path) -> None:
     assert len(kept) >= KILLS
 
 
-def test_a_finished_test_is_recorded_and_closed_at_once_or_still_open(tmp_path: Path) -> None:
-    path = tmp_path / "h" / "history.db"
+def test_a_finished_test_is_recorded_and_closed_at_once_or_still_open(folder: Path) -> None:
+    path = folder / "h" / "history.db"
     finished = 0
     for delay in delays():
 
@@ -125,8 +140,8 @@ def test_a_finished_test_is_recorded_and_closed_at_once_or_still_open(tmp_path: 
     assert finished >= KILLS
 
 
-def test_notes_flags_sessions_and_own_questions(tmp_path: Path) -> None:
-    path = tmp_path / "h" / "history.db"
+def test_notes_flags_sessions_and_own_questions(folder: Path) -> None:
+    path = folder / "h" / "history.db"
     done = 0
     for run, delay in enumerate(delays()):
 
@@ -154,11 +169,11 @@ def test_notes_flags_sessions_and_own_questions(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("schema", [1, len(MIGRATIONS) - 1])
-def test_an_upgrade_can_be_killed_and_goes_on(tmp_path: Path, schema: int) -> None:
-    old = tmp_path / "old" / "history.db"
+def test_an_upgrade_can_be_killed_and_goes_on(folder: Path, schema: int) -> None:
+    old = folder / "old" / "history.db"
     make_old(old, schema)
     for run, delay in enumerate(delays(0.05, KILLS // 2)):
-        path = tmp_path / str(run) / "history.db"
+        path = folder / str(run) / "history.db"
         storage.make_private(path)
         shutil.copy(old, path)
 
@@ -175,17 +190,17 @@ def test_an_upgrade_can_be_killed_and_goes_on(tmp_path: Path, schema: int) -> No
             storage.check(backup)
 
 
-def test_an_import_is_whole_or_absent(tmp_path: Path) -> None:
-    source, path = tmp_path / "a" / "history.db", tmp_path / "b" / "history.db"
+def test_an_import_is_whole_or_absent(folder: Path) -> None:
+    source, path = folder / "a" / "history.db", folder / "b" / "history.db"
     with History.open(source) as history:
         history.record(history.profile("Ann"), *(attempt(n, n % 2 > 0) for n in range(120)))
-        (tmp_path / "out.jsonl").write_text("".join(export_lines(history)), "utf-8")
+        (folder / "out.jsonl").write_text("".join(export_lines(history)), "utf-8")
     for delay in delays(0.05):
 
         def work(said: Callable[[int], None]) -> None:
             with History.open(path) as history:
                 said(-1)
-                import_file(history, tmp_path / "out.jsonl")
+                import_file(history, folder / "out.jsonl")
                 said(0)
 
         done = 0 in kill_while(work, delay)
@@ -196,33 +211,35 @@ def test_an_import_is_whole_or_absent(tmp_path: Path) -> None:
         sound(path)
 
 
-def test_a_backup_is_whole_or_absent_and_the_history_untouched(history: History, tmp_path: Path) -> None:
-    history.record(history.profile("Ann"), *(attempt(n) for n in range(60)))
+def test_a_backup_is_whole_or_absent_and_the_history_untouched(folder: Path) -> None:
+    path = folder / "h" / "history.db"
+    with History.open(path) as history:
+        history.record(history.profile("Ann"), *(attempt(n) for n in range(60)))
     for delay in delays():
 
         def work(said: Callable[[int], None]) -> None:
-            with History.open(history.path) as mine:
+            with History.open(path) as mine:
                 said(-1)
                 for number in range(100_000):
                     mine.back_up()
                     said(number)
 
         kill_while(work, delay)
-        for backup in storage.list_backups(history.path):
+        for backup in storage.list_backups(path):
             with contextlib.closing(sqlite3.connect(backup)) as copy:
                 assert copy.execute("SELECT count(*) FROM attempts").fetchone() == (60,)
             backup.unlink()
-        sound(history.path)
+        sound(path)
 
 
-def test_a_restored_history_is_the_old_or_the_new(tmp_path: Path) -> None:
-    path = tmp_path / "h" / "history.db"
+def test_a_restored_history_is_the_old_or_the_new(folder: Path) -> None:
+    path = folder / "h" / "history.db"
     with History.open(path) as history:
         ann = history.profile("Ann")
         history.record(ann, *(attempt(n) for n in range(10)))
-        small = history.back_up(tmp_path / "small.db")
+        small = history.back_up(folder / "small.db")
         history.record(ann, *(attempt(n) for n in range(10, 60)))
-        large = history.back_up(tmp_path / "large.db")
+        large = history.back_up(folder / "large.db")
     for delay in delays(0.04):
 
         def work(said: Callable[[int], None]) -> None:
@@ -237,8 +254,8 @@ def test_a_restored_history_is_the_old_or_the_new(tmp_path: Path) -> None:
         sound(path)
 
 
-def test_settings_are_the_old_or_the_new(tmp_path: Path) -> None:
-    path = tmp_path / "settings.toml"
+def test_settings_are_the_old_or_the_new(folder: Path) -> None:
+    path = folder / "settings.toml"
     last = 1
     for delay in delays(0.02):
 

@@ -231,7 +231,7 @@ def _list_topics(talk: "Talk", history: "History", profile: "Profile", shelf: "S
         talk.say(f"{bank.title} ({bank.id}), {bank.count} questions")
         for topic, count in bank.topics:
             _, right = known.get((bank.id, topic), (0, 0))
-            talk.say(f"  {topic}: {count} questions, {right} known")
+            talk.say(f"- {topic}: {count} questions, {right} known")
     return 0
 
 
