@@ -7,7 +7,7 @@ import json
 import random
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,7 @@ def drawn(items: Sequence[Item], weights: Mapping[str, float], chance: random.Ra
     for item in items:
         weight = weights.get(item.source, 0.0) if weights else item.weight
         times = int(weight) + (chance.random() < weight % 1)
-        chosen += [item] * times
+        chosen += [item if weights else replace(item, weight=1.0)] * times  # what is drawn counts whole
     return chosen
 
 
