@@ -23,7 +23,9 @@ def bank_of(count: int) -> Bank:
 
 def _question(number: int) -> Question:
     answer = number % 4
-    choices = [f"The {word} number {number} keeps its heat" for word in ("copper pan", "wooden spoon", "wool", "air")]
+    choices = [
+        f"The {word} number {number} keeps its heat" for word in ("copper pan", "wooden spoon", "wool", "air")
+    ]
     noted = number % 3 == 0
     return Question(
         id=f"bench-{number}",
@@ -31,7 +33,9 @@ def _question(number: int) -> Question:
         choices=tuple(choices),
         answer=answer,
         steps=("Metals have electrons that move freely.", f"So pan {number} passes heat on fast."),
-        why_wrong=tuple(None if i == answer else f"It insulates: {number}" for i in range(4)) if noted else (),
+        why_wrong=tuple(None if i == answer else f"It insulates: {number}" for i in range(4))
+        if noted
+        else (),
         topic=f"Heat {number // 1000}",
     )
 
@@ -41,7 +45,9 @@ def measure(path: Path) -> None:
     begun = time.process_time()
     report = formats.read_file(path)
     seconds = time.process_time() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 * 1024 if sys.platform == "darwin" else 1024)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (
+        1024 * 1024 if sys.platform == "darwin" else 1024
+    )
     print(
         f"{report.format:8} {len(report.bank.questions):>8,} questions {path.stat().st_size // 1_000_000:>4} MB file "
         f"{seconds:6.2f} s of processor {peak:>5} MB memory, {len(report.skipped)} skipped"

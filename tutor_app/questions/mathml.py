@@ -13,9 +13,14 @@ _DEEPEST = 30
 def formula(markup: str) -> str:
     """The text of one `<math>` element; empty when it cannot be read."""
     try:
-        return " ".join(_text(fromstring(markup), 0).split())
+        return formula_of(fromstring(markup))
     except (ParseError, DefusedXmlException, ValueError):
         return ""
+
+
+def formula_of(element: Element) -> str:
+    """The text of a `<math>` element that has been parsed already."""
+    return " ".join(_text(element, 0).split())
 
 
 def _text(element: Element, depth: int) -> str:

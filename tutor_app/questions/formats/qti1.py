@@ -121,7 +121,7 @@ def _choices(
         sorted(right),
         id=name,
         feedback=[_note(item, notes, ident) for ident in idents],
-        explanation=notes.get("general_fb", "") or notes.get("solution", ""),
+        explanation=_explanation(notes),
         hint=notes.get("hint", ""),
         image=stem.image,
     )
@@ -211,14 +211,25 @@ def _points(condition: Element) -> float:
 def _notes(item: Element) -> dict[str, str]:
     """The texts of an item's feedback by their ident."""
     notes: dict[str, str] = {}
+    choices = {label.get("ident", "") for label in descendants(item, "response_label")}
     for feedback in descendants(item, "itemfeedback"):
+        if (ident := feedback.get("ident", "")) in choices:
+            notes[ident] = _material(feedback)
+            continue
         if solution := children(feedback, "solution"):
             notes["solution"] = _material(solution[0])
         if hint := children(feedback, "hint"):
             notes["hint"] = _material(hint[0])
         if not solution and not hint:
-            notes[feedback.get("ident", "")] = _material(feedback)
+            notes[ident] = _material(feedback)
     return notes
+
+
+def _explanation(notes: dict[str, str]) -> str:
+    """What is said whatever was chosen; failing that, what is said to the right answer."""
+    return next(
+        (notes[name] for name in ("general_fb", "solution", "correct_fb", "correct") if notes.get(name)), ""
+    )
 
 
 def _note(item: Element, notes: dict[str, str], ident: str) -> str:
@@ -232,7 +243,12 @@ def _note(item: Element, notes: dict[str, str], ident: str) -> str:
         if named != [ident]:
             continue
         for link in children(condition, "displayfeedback"):
-            if (linked := link.get("linkrefid", "")) in notes and linked not in ("general_fb", "correct_fb"):
+            if (linked := link.get("linkrefid", "")) in notes and linked not in (
+                "general_fb",
+                "correct_fb",
+                "correct",
+                "incorrect",
+            ):
                 return notes[linked]
     return ""
 
@@ -252,7 +268,7 @@ def _typed(item: Element, presentation: Element, notes: dict[str, str], name: st
         stem.text,
         accepted,
         id=name,
-        explanation=notes.get("general_fb", "") or notes.get("solution", ""),
+        explanation=_explanation(notes),
         hint=notes.get("hint", ""),
         image=stem.image,
     )

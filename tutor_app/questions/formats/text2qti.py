@@ -71,7 +71,7 @@ def read(source: Source) -> Iterator[Item]:
     block: _Block | None = None
     for number, line in _lines(source):
         if not isinstance(line, str):
-            if block and line.place:
+            if block and not (block.choices or block.accepted or block.kind):
                 block.code = True
             yield line
             continue

@@ -11,6 +11,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from tutor_app.errors import UserError
 from tutor_app.questions.formats.reading import Source
 from tutor_app.questions.markup import as_html, is_html
+from tutor_app.questions.mathml import formula_of
 
 _LINE = "\x00line"  # no attribute of a file can have this name
 _CHUNK = 65_536
@@ -188,7 +189,9 @@ def markup_of(element: Element, leave_out: Collection[str] = (), literal: bool =
     parts = [spelt(element.text or "")]
     for inner in element:
         name = name_of(inner)
-        if name not in leave_out:
+        if name == "math":
+            parts.append(spelt(formula_of(inner)))
+        elif name not in leave_out:
             tag = name if is_html(name) else "span"
             attributes = "".join(
                 f' {key.rpartition("}")[2]}="{html.escape(value)}"'

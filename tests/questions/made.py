@@ -1,0 +1,174 @@
+"""Files for the reader tests: the fixtures, and the zips and sheets that are better made than kept."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def fixture(name: str) -> bytes:
+    """A fixture's bytes."""
+    return (FIXTURES / name).read_bytes()
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip of these parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
+def sheet(*sheets: Sequence[Sequence[object]]) -> bytes:
+    """An XLSX workbook."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for number, rows in enumerate(sheets):
+        page = book.active if number == 0 else book.create_sheet()
+        for row in rows:
+            page.append(list(row))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+MANIFEST = (
+    '<?xml version="1.0"?><manifest identifier="m" xmlns="http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1" '
+    'xmlns:lomimscc="http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest"><metadata><lomimscc:lom><lomimscc:general>'
+    "<lomimscc:title><lomimscc:string>Science 7</lomimscc:string></lomimscc:title></lomimscc:general></lomimscc:lom>"
+    "</metadata><organizations/><resources/></manifest>"
+)
+
+
+def canvas() -> bytes:
+    """A Canvas export: the poor copy beside the full one, and what is no question."""
+    poor = fixture("canvas.xml").replace(b"general_fb", b"gone").replace(b"true_false", b"poor_copy")
+    return zipped(
+        {
+            "imsmanifest.xml": MANIFEST,
+            "g1f2e3/assessment_qti.xml": poor,
+            "g1f2e3/assessment_meta.xml": "<quiz><title>Forces</title></quiz>",
+            "non_cc_assessments/g1f2e3.xml.qti": fixture("canvas.xml"),
+            "web_resources/cell.png": b"\x89PNG",
+        }
+    )
+
+
+def blackboard() -> bytes:
+    """A Blackboard pool export."""
+    return zipped(
+        {"imsmanifest.xml": "<manifest/>", "res00001.dat": fixture("blackboard.dat"), ".bb-info": "x"}
+    )
+
+
+def h5p() -> bytes:
+    """A question set with a course of other things nested in it."""
+    choice = {
+        "library": "H5P.MultiChoice 1.16",
+        "params": {
+            "question": "<p>Which gas do plants take in?</p>",
+            "media": {
+                "type": {
+                    "library": "H5P.Image 1.1",
+                    "params": {"alt": "a leaf", "file": {"path": "leaf.png"}},
+                }
+            },
+            "answers": [
+                {
+                    "text": "<div>Oxygen</div>",
+                    "correct": False,
+                    "tipsAndFeedback": {"chosenFeedback": "They give it off."},
+                },
+                {
+                    "text": "<div>Carbon dioxide</div>",
+                    "correct": True,
+                    "tipsAndFeedback": {"tip": "CO<sub>2</sub>"},
+                },
+            ],
+        },
+    }
+    true_false = {
+        "library": "H5P.TrueFalse 1.8",
+        "params": {
+            "question": "Roots take up water.",
+            "correct": "true",
+            "behaviour": {"feedbackOnWrong": "They do."},
+        },
+    }
+    single = {
+        "library": "H5P.SingleChoiceSet 1.11",
+        "params": {
+            "choices": [{"question": "Where is chlorophyll?", "answers": ["In leaves", "In bark", "In soil"]}]
+        },
+    }
+    drag = {"library": "H5P.DragText 1.10", "params": {"textField": "*x*"}}
+    content = {
+        "chapters": [
+            {"params": {"content": [{"content": part}]}} for part in (choice, true_false, single, drag)
+        ]
+    }
+    about = {
+        "title": "Plants",
+        "mainLibrary": "H5P.InteractiveBook",
+        "license": "CC BY",
+        "licenseVersion": "4.0",
+    }
+    return zipped({"h5p.json": json.dumps(about), "content/content.json": json.dumps(content)})
+
+
+def kahoot() -> bytes:
+    """Kahoot's sheet: a banner, long column names, answers by number."""
+    return sheet(
+        [
+            [None, "Quiz template"],
+            [None, "Add questions, at least two answers, a time limit and the correct answers."],
+            [None],
+            [
+                None,
+                "Question - max 120 characters",
+                "Answer 1 - max 75 characters",
+                "Answer 2 - max 75 characters",
+                "Answer 3 - max 75 characters",
+                "Answer 4 - max 75 characters",
+                "Time limit (sec) – 5, 10, 20, 30, 60, 90, 120, or 240 secs",
+                "Correct answer(s) - choose at least one",
+            ],
+            [1, "How many legs has a spider?", 6, 8, 10, 12, 20, 2],
+            [2, "Which are insects?", "ant", "bee", "spider", None, 20, "1,2"],
+            [3, None, None, None, None, None, None, None],
+        ]
+    )
+
+
+def quizizz() -> bytes:
+    """Quizizz's sheet: a row of remarks under the header, question types, 1-based keys."""
+    return sheet(
+        [
+            [
+                "Question Text",
+                "Question Type",
+                "Option 1",
+                "Option 2",
+                "Option 3",
+                "Correct Answer",
+                "Time in seconds",
+            ],
+            ["Text of the question (required)", "(default is Multiple Choice)", "(required)", "", "", "", ""],
+            ["What melts?", "Multiple Choice", "Ice", "Smoke", "Steam", 1, 30],
+            ["Which are solids?", "Checkbox", "Rock", "Wood", "Steam", "1,2", 30],
+            ["Why?", "Open-Ended", None, None, None, None, 30],
+            ["Water turns to ___ when cold.", "Fill-in-the-Blank", "ice", None, None, None, 30],
+        ]
+    )
+
+
+def everything() -> dict[str, bytes]:
+    """One file of every format and shape, by name."""
+    files = {path.name: path.read_bytes() for path in sorted(FIXTURES.iterdir())}
+    made = {"canvas.zip": canvas(), "blackboard.zip": blackboard(), "plants.h5p": h5p()}
+    return files | made | {"kahoot.xlsx": kahoot(), "quizizz.xlsx": quizizz()}
