@@ -32,7 +32,7 @@ class SittingScreen(TutorScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "explain", "explain it"),
         Binding("space", "step", "next step"),
-        Binding("space", "answer", "the answer"),
+        Binding("space,enter", "answer", "the answer"),
         Binding("enter", "all", "all at once"),
         Binding("enter,space", "next", "next question"),
         Binding("t", "hint", "hint"),

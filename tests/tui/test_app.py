@@ -1,0 +1,251 @@
+"""What all screens share: errors in plain words, help, the palette, settings, profiles, looks and sizes."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import Start
+from tests.tui.driving import NASTY, learn, on, running, sees, text
+from tutor_app.errors import UserError
+from tutor_app.tui.marks import ASCII
+from tutor_app.tui.screens.home import HomeScreen
+from tutor_app.tui.widgets.question_view import QuestionView
+
+SIZES = [(60, 20), (80, 24), (250, 80)]
+
+
+async def test_the_first_run_is_usable_at_once(start: Start) -> None:
+    async with running(start()) as pilot:
+        assert "Pick a topic and press Enter; nothing needs to be set up." in text(pilot.app)
+
+
+async def test_without_any_bank_home_explains_what_to_do(start: Start, assets: Path) -> None:
+    for bank in (assets / "banks").glob("*.jsonl"):
+        bank.unlink()
+    app = start()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await sees(pilot, "There are no questions yet: open Banks (b) to add some")
+    app.desk.close()
+
+
+async def test_a_mistake_of_our_own_becomes_a_dialog_with_a_log(
+    start: Start, tutor_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: HomeScreen, place: str) -> None:
+        raise RuntimeError("inner secret")
+
+    monkeypatch.setattr(HomeScreen, "action_go", broken)
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("g")
+        await on(pilot, "Say")
+        assert "mistake of its own" in text(app)
+        assert "tutor.log" in text(app)
+        assert "inner secret" not in text(app)
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        app.troubles.clear()
+    assert "RuntimeError: inner secret" in (tutor_home / "log" / "tutor.log").read_text()
+
+
+async def test_an_error_outside_any_screen_starts_over_at_home(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await learn(pilot)
+        app._handle_exception(RuntimeError("a widget died"))
+        await on(pilot, "Say")
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await sees(pilot, "Magnets")
+        app.troubles.clear()
+
+
+async def test_a_user_error_is_shown_as_it_is_written(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        app.report(UserError(f"The file {NASTY} is empty."))
+        await sees(pilot, f"The file {NASTY} is empty.")
+
+
+async def test_help_belongs_to_the_widget_in_focus(start: Start) -> None:
+    async with running(start()) as pilot:
+        await pilot.press("question_mark")
+        await on(pilot, "HelpScreen")
+        await sees(pilot, "Lists")
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        pilot.app.screen.query_one("#topics").focus()
+        await pilot.press("question_mark")
+        await on(pilot, "HelpScreen")
+        await sees(pilot, "explains the questions of a topic")
+
+
+async def test_the_palette_knows_the_screen_the_places_and_the_topics(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("ctrl+p")
+        await on(pilot, "CommandPalette")
+        await pilot.press(*"practisemagn")
+        await sees(pilot, "Practise: Magnets")
+        await pilot.press("enter")
+        await on(pilot, "PractiseScreen")
+
+
+async def test_guides_are_read_in_the_app(start: Start) -> None:
+    async with running(start()) as pilot:
+        await pilot.press("h")
+        await on(pilot, "GuidesScreen")
+        await pilot.press("enter")
+        await sees(pilot, "Keys that work everywhere")
+
+
+async def test_a_setting_is_changed_and_kept(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("s")
+        await on(pilot, "SettingsScreen")
+        await pilot.press("down", "right")
+        await pilot.pause()
+        assert app.marks is ASCII
+        app.screen.query_one("#form").select("practise.questions")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await on(pilot, "AskLine")
+        await pilot.press("backspace", "backspace", "7", "enter")
+        await on(pilot, "SettingsScreen")
+        await pilot.pause()
+    assert app.desk.settings_file.reload().practise.questions == 7
+    assert app.desk.settings.look.ascii_marks is True
+
+
+async def test_a_setting_that_does_not_fit_is_refused(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("s")
+        await on(pilot, "SettingsScreen")
+        app.screen.query_one("#form").select("practise.questions")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await on(pilot, "AskLine")
+        await pilot.press("0", "0", "0", "enter")
+        await on(pilot, "Say")
+        await sees(pilot, "practise.questions must be from 1 to 500")
+
+
+async def test_profiles_are_made_and_switched(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("u")
+        await on(pilot, "ProfilesScreen")
+        await sees(pilot, "learning now")
+        await pilot.press("n")
+        await on(pilot, "AskLine")
+        await pilot.press(*"Maya", "enter")
+        await on(pilot, "ProfilesScreen")
+        await sees(pilot, "Maya")
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await sees(pilot, "Hello, Maya.")
+
+
+async def test_progress_is_saved_as_a_page(start: Start, tmp_path: Path) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await learn(pilot, key="p")
+        await pilot.press("b", "3")
+        await sees(pilot, "Right!")
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await pilot.press("g")
+        await on(pilot, "ProgressScreen")
+        await sees(pilot, "1 question, 100% right at the first try")
+        await pilot.press("e")
+        await on(pilot, "Choose")
+        await pilot.press("h")
+        await on(pilot, "AskLine")
+        target = tmp_path / "progress.html"
+        app.screen.query_one("Input").value = str(target)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await on(pilot, "ProgressScreen")
+        await sees(pilot, "Saved:")
+    assert "<svg" in target.read_text()
+
+
+async def test_ascii_marks_leave_no_other_mark(start: Start) -> None:
+    app = start(("look.ascii_marks", True))
+    async with running(app) as pilot:
+        await learn(pilot)
+        await pilot.press("enter")
+        await sees(pilot, "# Magnets attract iron.")
+        await pilot.press("enter")
+        await sees(pilot, "+ B  an iron nail")
+        shown = text(app).translate(str.maketrans("", "", "·▁▂▃▄▅▆▇"))
+        assert shown.isascii(), {c for c in shown if not c.isascii()}
+
+
+async def test_no_color_still_says_everything_by_marks(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = start()
+    async with running(app) as pilot:
+        assert app.no_color
+        await learn(pilot)
+        await pilot.press("b")
+        await sees(pilot, "✓ B  an iron nail")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_size_shows_the_question_and_its_keys(start: Start, size: tuple[int, int]) -> None:
+    app = start()
+    async with running(app, size) as pilot:
+        await learn(pilot)
+        await sees(pilot, "What does a magnet pull?")
+        assert "Esc back" in text(app)
+        assert "? help" in text(app)
+        await pilot.resize_terminal(60, 20)
+        await sees(pilot, "D  glass")
+
+
+async def test_reduced_motion_moves_nothing(start: Start) -> None:
+    app = start(("look.reduced_motion", True))
+    async with running(app):
+        assert app.animation_level == "none"
+
+
+async def test_a_picture_of_the_screen_is_saved(start: Start, tutor_home: Path) -> None:
+    async with running(start()) as pilot:
+        await pilot.press("f2")
+        await sees(pilot, "Picture saved")
+    assert len(list((tutor_home / "data" / "pictures").glob("*.svg"))) == 1
+
+
+async def test_the_key_bar_can_be_clicked(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await learn(pilot)
+        bar = text(app).split("\n")[-1]
+        await pilot.click("KeyBar", offset=(bar.index("help"), 0))
+        await on(pilot, "HelpScreen")
+
+
+def long_text() -> str:
+    """3,000 characters that wrap in many ways."""
+    words = [NASTY, "supercalifragilistic", "水の分子", "\\[x]", "a" * 90]
+    return " ".join(words[i % len(words)] for i in range(200))[:3000].strip()
+
+
+async def test_long_questions_are_shown_whole(start: Start) -> None:
+    from dataclasses import replace
+
+    from tests.tui.driving import MAGNET
+    from tutor_app.learning.records import Item
+    from tutor_app.tui.screens.look import LookScreen
+
+    asked = replace(MAGNET, text=long_text())
+    app = start()
+    async with running(app, (60, 20)) as pilot:
+        app.push_screen(LookScreen(Item("magnets", asked)))
+        await on(pilot, "LookScreen")
+        view = app.screen.query_one(QuestionView)
+        shown = "".join(line.plain for line in view.drawn(view.size.width))
+        assert "".join(long_text().split()) in "".join(shown.split())
+        assert view.size.height == len(view.drawn(view.size.width))

@@ -1,0 +1,89 @@
+"""Ask: recognise a pasted question, mend it, explain it, keep it."""
+
+from textual.pilot import Pilot
+
+from tests.tui.conftest import Start
+from tests.tui.driving import NASTY, on, running, sees, text
+
+PASTED = f"Why is {NASTY} wet?\nA) it flows\nB) {NASTY}\nAnswer: A"
+
+
+async def paste(pilot: Pilot[int], pasted: str) -> None:
+    await pilot.press("a")
+    await on(pilot, "AskScreen")
+    pilot.app.screen.query_one("#asked").insert(pasted)  # type: ignore[attr-defined]
+    await pilot.pause()
+
+
+async def test_choices_are_recognised_while_typing(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, PASTED)
+        await sees(pilot, "✓ it flows")
+        await sees(pilot, f"B {NASTY}")
+
+
+async def test_the_tutor_explains_it_step_by_step(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await paste(pilot, PASTED)
+        await pilot.press("f5")
+        await on(pilot, "AskedScreen")
+        await sees(pilot, f"Why is {NASTY} wet?")
+        await pilot.press("enter")
+        await sees(pilot, "Magnets attract iron.")
+        await pilot.press("enter")
+        await sees(pilot, "The answer is A: it flows")
+
+
+async def test_a_question_without_a_key_says_that_nobody_can_check(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, "Which one floats?\n- wood\n- iron")
+        await pilot.press("f5")
+        await on(pilot, "AskedScreen")
+        await pilot.press("enter")
+        await sees(pilot, "Magnets attract iron.")
+        await pilot.press("enter")
+        await sees(pilot, "The tutor thinks it is A: wood")
+        await sees(pilot, "there is no key to check it against")
+
+
+async def test_it_can_be_mended_and_saved_to_the_students_own_bank(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await paste(pilot, PASTED)
+        await pilot.press("f3")
+        await on(pilot, "EditScreen")
+        app.screen.query_one("#choices").text = "it flows\nit is cold\nit is old"  # type: ignore[attr-defined]
+        app.screen.query_one("#key").value = "c"  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await on(pilot, "AskScreen")
+        await sees(pilot, "✓ it is old")
+        await pilot.press("f4")
+        await sees(pilot, "Saved.")
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await sees(pilot, "Your own questions")
+    with app.desk.history.open() as history:
+        [kept] = history.personal_bank(history.profile("me")).questions
+    assert kept.choices == ("it flows", "it is cold", "it is old")
+    assert kept.answer == 2
+
+
+async def test_a_key_that_names_no_choice_is_refused_in_a_sentence(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, PASTED)
+        await pilot.press("f3")
+        await on(pilot, "EditScreen")
+        pilot.app.screen.query_one("#key").value = "H"  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await on(pilot, "Say")
+        await sees(pilot, "The key H names no choice.")
+
+
+async def test_an_empty_page_asks_for_a_question(start: Start) -> None:
+    async with running(start()) as pilot:
+        await pilot.press("a")
+        await on(pilot, "AskScreen")
+        await pilot.press("f5")
+        await sees(pilot, "Type or paste a question first.")
+        assert "Traceback" not in text(pilot.app)

@@ -1,0 +1,145 @@
+"""Banks in the app: bring one in, look, edit, let the tutor explain and approve it, see disagreements."""
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.scripted import ScriptedExplainer, scripted_answer
+from tests.tui.conftest import Start
+from tests.tui.driving import on, running, sees
+from tutor_app.questions.model import Question
+from tutor_app.students.explanation import Answer
+
+GIFT = "::a::What pulls iron? {=a magnet ~a stone}\n\n::b::Broken {\n\n::c::What is ice? {=water ~air ~fire}\n"
+
+
+async def bring_in(pilot: Pilot[int], folder: Path) -> None:
+    file = folder / "class 7.gift"
+    file.write_text(GIFT)
+    await pilot.press("b")
+    await on(pilot, "BanksScreen")
+    await pilot.press("i")
+    await on(pilot, "PickFile")
+    path = pilot.app.screen.query_one("#path")
+    path.focus()
+    path.value = f'"{file}"'  # type: ignore[attr-defined]
+    await pilot.press("enter")
+    await on(pilot, "ImportReportScreen")
+
+
+async def into_the_bank(pilot: Pilot[int], folder: Path) -> None:
+    await bring_in(pilot, folder)
+    await pilot.press("o")
+    await on(pilot, "BankScreen")
+    await sees(pilot, "What pulls iron?")
+
+
+async def test_an_import_reports_what_came_in_and_what_did_not(start: Start, tmp_path: Path) -> None:
+    async with running(start()) as pilot:
+        await bring_in(pilot, tmp_path)
+        await sees(pilot, "class 7: 2 questions installed.")
+        await sees(pilot, "1 question left out:")
+        await sees(pilot, "class 7.gift:3")
+
+
+async def test_the_picker_walks_folders(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "x.gift").write_text(GIFT)
+    async with running(start()) as pilot:
+        await pilot.press("b")
+        await on(pilot, "BanksScreen")
+        await pilot.press("i")
+        await on(pilot, "PickFile")
+        path = pilot.app.screen.query_one("#path")
+        path.focus()
+        path.value = str(tmp_path)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await sees(pilot, "inner/")
+        menu = pilot.app.screen.query_one("#files")
+        menu.focus()
+        menu.select(next(e.id for e in menu.entries if e.label == "inner/"))  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await sees(pilot, "x.gift")
+
+
+async def test_a_file_that_is_no_bank_is_refused_in_a_sentence(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "song.mp3").write_bytes(b"\x00\x01ID3" * 50)
+    async with running(start()) as pilot:
+        await pilot.press("b")
+        await on(pilot, "BanksScreen")
+        await pilot.press("i")
+        await on(pilot, "PickFile")
+        path = pilot.app.screen.query_one("#path")
+        path.focus()
+        path.value = str(tmp_path / "song.mp3")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await on(pilot, "Say")
+        await sees(pilot, "song.mp3")
+
+
+async def test_a_question_is_edited_in_place(start: Start, tmp_path: Path) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await into_the_bank(pilot, tmp_path)
+        await pilot.press("e")
+        await on(pilot, "EditScreen")
+        app.screen.query_one("#text").text = "What draws iron?"  # type: ignore[attr-defined]
+        app.screen.query_one("#steps").text = "A magnet draws iron."  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await on(pilot, "BankScreen")
+        await sees(pilot, "What draws iron?")
+    question = app.desk.library.bank("class-7").questions[0]
+    assert (question.text, question.steps, question.key) == (
+        "What draws iron?",
+        ("A magnet draws iron.",),
+        "a magnet",
+    )
+
+
+async def test_shipped_banks_are_not_edited(start: Start) -> None:
+    async with running(start()) as pilot:
+        await pilot.press("b")
+        await on(pilot, "BanksScreen")
+        await sees(pilot, "Magnets")
+        await pilot.press("enter")
+        await on(pilot, "BankScreen")
+        await pilot.press("e")
+        await on(pilot, "Say")
+        await sees(pilot, "comes with the app")
+
+
+async def test_the_tutors_explanations_enter_the_bank_only_when_approved(start: Start, tmp_path: Path) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await into_the_bank(pilot, tmp_path)
+        await pilot.press("g")
+        await on(pilot, "ApproveScreen")
+        await sees(pilot, "A nail is made of iron")
+        assert app.desk.library.bank("class-7").questions[0].explanation == ()
+        await pilot.press("a")
+        await sees(pilot, "2 of 2")
+        await sees(pilot, "A nail is made of iron")
+        await pilot.press("s")
+        await on(pilot, "BankScreen")
+    first, second = app.desk.library.bank("class-7").questions
+    assert first.facts == ("Magnets attract iron.",)
+    assert first.steps == ("A nail is made of iron, so the magnet attracts the nail.",)
+    assert second.explanation == ()
+
+
+async def test_checking_a_bank_lists_where_the_tutor_disagrees(
+    start: Start, tutor: ScriptedExplainer, tmp_path: Path
+) -> None:
+    def judge(question: Question) -> Answer:
+        return scripted_answer(question, choice=len(question.choices) - 1)
+
+    tutor.judge = judge  # type: ignore[method-assign]
+    async with running(start()) as pilot:
+        await into_the_bank(pilot, tmp_path)
+        await pilot.press("d")
+        await on(pilot, "DisagreementsScreen")
+        await pilot.press("c")
+        await sees(pilot, "key A, tutor C (70%)")
+        await sees(pilot, "key A, tutor B (70%)")
+        await pilot.press("enter")
+        await on(pilot, "LookScreen")
