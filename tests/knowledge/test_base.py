@@ -183,6 +183,29 @@ def test_installed_banks_bring_their_facts(assets: Path) -> None:
     assert [source.kind for source in sources()] == ["shipped", "bank"]
 
 
+def test_shipped_banks_bring_no_facts_of_their_own(assets: Path) -> None:
+    from tutor_app.questions.library import Library
+    from tutor_app.questions.model import Bank
+
+    question = Question("q", "Why?", ("a", "b"), 0, facts=("Basalt is an igneous rock.",))
+    shipped = Library(user=assets / "banks").add(Bank("Stones", (question,)))
+    assert shipped.path.is_file() and [bank.shipped for bank in Library().banks()] == [True]
+    assert [source.kind for source in sources()] == ["shipped"]
+    assert FactBase().search("basalt") == []
+
+
+def test_a_bank_that_comes_or_goes_is_seen_at_once(assets: Path) -> None:
+    from tutor_app.questions.library import Library
+    from tutor_app.questions.model import Bank
+
+    question = Question("q", "Why?", ("a", "b"), 0, facts=("Basalt is an igneous rock.",))
+    assert len(FactBase()) == len(FACTS)
+    summary = Library().add(Bank("Stones", (question,)))
+    assert len(FactBase()) == len(FACTS) + 1
+    Library().remove(summary.id)
+    assert len(FactBase()) == len(FACTS)
+
+
 def test_a_repeated_fact_counts_once_whatever_its_case(assets: Path) -> None:
     again = Fact("friction is a FORCE  that acts against motion.", "", "", "mine")
     notes_folder().mkdir(parents=True)

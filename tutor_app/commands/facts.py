@@ -71,7 +71,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _sources() -> list[dict[str, Any]]:
-    """Each file of facts; banks as one, for there are many and they mostly repeat the shipped facts."""
+    """Each file of facts; installed banks as one, for there may be many."""
     from tutor_app.knowledge.facts import facts_of, header, sources
 
     rows: list[dict[str, Any]] = []
@@ -85,7 +85,7 @@ def _sources() -> list[dict[str, Any]]:
         row = {"name": source.path.stem, "title": title, "kind": source.kind, "facts": len(facts)}
         rows.append(row)
     rows.append(
-        {"name": "banks", "title": "Facts of the banks' questions", "kind": "banks", "facts": len(banks)}
+        {"name": "banks", "title": "Facts of your banks' questions", "kind": "banks", "facts": len(banks)}
     )
     return rows
 
@@ -97,7 +97,8 @@ def _import(options: argparse.Namespace) -> int:
         raise UserError("--title names one source, but there are several files; import them one by one.")
     for file in options.files:
         notes = import_notes(file, options.title)
-        print(f"{notes.count} facts from {file} are now '{notes.title}'.")
+        many = "1 fact" if notes.count == 1 else f"{notes.count} facts"
+        print(f"Added {many} from {file} as '{notes.title}'.")
         print(f"To remove them: tutor facts remove {notes.name}")
     return 0
 
