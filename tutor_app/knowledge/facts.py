@@ -1,8 +1,8 @@
 """What a fact is, and the files facts come from.
 
 A fact file is JSON Lines: a header (`{"format": "sci-cot-facts", …}`), then `{"text", "subject", "topic",
-"source"}` a line. Shipped files lie in the assets, imported notes in the user's folder, and every bank in the
-library brings the facts of its questions.
+"source"}` a line. Shipped files lie in the assets, imported notes in the user's folder, and every bank that
+was installed brings the facts of its questions.
 """
 
 import hashlib
@@ -61,9 +61,12 @@ def notes_folder() -> Path:
 
 
 def sources() -> list[Source]:
-    """All files facts come from: shipped ones first, so that a repeated fact names the shipped source."""
+    """All files facts come from: shipped ones first, so that a repeated fact names the shipped source.
+
+    Shipped banks are left out: their facts are in the shipped files already, without what repeats itself.
+    """
     shipped = sorted((paths.assets() / "facts").glob("*.jsonl"))
-    banks = [summary.path for summary in Library().banks()]
+    banks = [summary.path for summary in Library().banks() if not summary.shipped]
     notes = sorted(notes_folder().glob("*.jsonl"))
     kinds = (("shipped", shipped), ("bank", banks), ("notes", notes))
     return [Source(kind, path) for kind, found in kinds for path in found]
