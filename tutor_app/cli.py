@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from tutor_app import __version__
+from tutor_app.console import speak_plainly
 from tutor_app.errors import UserError
 
 COMMANDS: tuple[str, ...] = (
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a UserError becomes one sentence on stderr and exit status 2."""
+    speak_plainly()
     options = parser().parse_args(arguments)
     try:
         if options.command is None:

@@ -53,8 +53,6 @@ def add_explaining(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from tutor_app.learning.exam_lock import refuse_during_exam
 
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode shows ? instead of failing
     refuse_during_exam("tutor ask")
     if options.question == "-":
         return _answer_all(options, _from_stdin(), as_json=True)

@@ -1,6 +1,7 @@
 """`tutor results export`: every answer as a table for the teacher."""
 
 import argparse
+import io
 import sys
 from pathlib import Path
 
@@ -27,8 +28,8 @@ def _export(options: argparse.Namespace) -> int:
     with opened(options, make=False) as (history, profile, _):
         lines = results_csv(history.attempts(None if options.all else profile))
         if options.to is None:
-            if hasattr(sys.stdout, "reconfigure"):
-                sys.stdout.reconfigure(encoding="utf-8", newline="")
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(newline="")  # CSV brings its own line ends
             sys.stdout.writelines(lines)
             return 0
         try:

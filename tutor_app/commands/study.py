@@ -100,8 +100,6 @@ def _run_plain(options: argparse.Namespace) -> int:
     from tutor_app.learning.shelf import Shelf
     from tutor_app.questions.library import Library
 
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode shows ? instead of failing
     _log_to_file()
     talk = Talk(sys.stdin, sys.stdout)
     if options.command != "test":
