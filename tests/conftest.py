@@ -1,9 +1,11 @@
 """Every test gets a home of its own and no network."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.no_network import Guard
 from tutor_app.students.engine import Family
 
 
@@ -13,6 +15,20 @@ def tutor_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "tutor-home"
     monkeypatch.setenv("TUTOR_HOME", str(home))
     return home
+
+
+_GUARD = Guard()
+
+
+@pytest.fixture(autouse=True)
+def no_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Sockets are refused; `@pytest.mark.loopback` lets a test talk to a server of its own."""
+    _GUARD.tried.clear()
+    _GUARD.loopback = request.node.get_closest_marker("loopback") is not None
+    _GUARD.active = True
+    yield
+    _GUARD.active = False
+    assert not _GUARD.tried, f"something tried the network: {_GUARD.tried}"
 
 
 @pytest.fixture(scope="session")

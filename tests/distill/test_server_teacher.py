@@ -20,6 +20,7 @@ from tests.distill import fake_server as fake
 from tests.distill.questions import SPOON
 from tutor_app.errors import UserError
 
+pytestmark = pytest.mark.loopback
 ITEMS = [replace(SPOON, id=f"ours/{i}", question=f"{SPOON.question} ({i})") for i in range(6)]
 
 
