@@ -68,6 +68,12 @@ class Ahead:
         """The students' name and version."""
         return self._tutor.name
 
+    @property
+    def busy(self) -> bool:
+        """Something planned is still to be made."""
+        with self._changed:
+            return self._job is not None or bool(self._waiting)
+
     def plan(self, questions: Sequence[Question], settings: Settings = Settings()) -> None:
         """Make these next, in this order, instead of what was planned before."""
         with self._changed:

@@ -12,7 +12,7 @@ _PHRASE, _SENTENCE = 4, 8  # words; so long a phrase said three times, or so lon
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,/][^\W_]+)*")
 _LETTERED = re.compile(
-    r"\(\s*[A-Ha-h]\s*\)|^\s*[A-Ha-h]\s*[).:]\s|\b(?:option|choice|answer)s?\s+(?:is\s+)?\(?[A-H]\b(?!\w)",
+    r"\(\s*[A-Ha-h]\s*\)|^\s*[A-Ha-h]\s*[).:]\s|\b(?i:option|choice|answer)s?\s+(?:is\s+)?\(?[A-H]\b(?!\w)",
 )
 _CONTROL_MARK = re.compile(r"<\|.*?\|>|</?s>|<unk>|<pad>|�")
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")

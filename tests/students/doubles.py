@@ -1,0 +1,112 @@
+"""Students and facts that do as a test says."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from tutor_app.knowledge.facts import Fact
+from tutor_app.questions.model import Question
+from tutor_app.students.engine import Cancelled, Limits, OptionScore, Request, Sampling
+from tutor_app.students.prompts import Prompt
+
+Rating = Callable[[Prompt, str], float]
+
+
+class ScriptedStudent:
+    """Scores by `rate`; writes `replies` in order, the last one again and again.
+
+    `prompts` and `scored` record what it was shown. With `gate`, every call first waits for it.
+    """
+
+    def __init__(
+        self,
+        rate: Rating = lambda prompt, option: 0.0,
+        replies: Sequence[str] = ("",),
+        gate: threading.Event | None = None,
+    ) -> None:
+        self.rate, self.replies, self.gate = rate, list(replies), gate
+        self.prompts: list[Prompt] = []
+        self.scored: list[Request] = []
+        self.closed = self.calls = 0
+
+    def write(
+        self,
+        prompt: Prompt,
+        *,
+        limits: Limits = Limits(),
+        sampling: Sampling = Sampling(),
+        cancel: threading.Event | None = None,
+    ) -> Iterator[str]:
+        self.prompts.append(prompt)
+        try:
+            for letter in self._next():
+                if cancel is not None and cancel.is_set():
+                    return
+                yield letter
+        finally:
+            self.closed += 1
+
+    def write_many(
+        self,
+        prompts: Sequence[Prompt],
+        samples: int = 1,
+        *,
+        limits: Limits = Limits(),
+        sampling: Sampling = Sampling(),
+        cancel: threading.Event | None = None,
+    ) -> list[list[str]]:
+        self._wait(cancel)
+        self.calls += 1
+        self.prompts += prompts
+        return [[self._next() for _ in range(samples)] for _ in prompts]
+
+    def score(
+        self, requests: Sequence[Request], *, cancel: threading.Event | None = None
+    ) -> list[list[OptionScore]]:
+        self._wait(cancel)
+        self.calls += 1
+        self.scored += [request for request in requests if request[1]]
+        return [
+            [OptionScore(self.rate(prompt, option), 1) for option in options] for prompt, options in requests
+        ]
+
+    def _next(self) -> str:
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+    def _wait(self, cancel: threading.Event | None) -> None:
+        while self.gate is not None and not self.gate.wait(0.01):
+            if cancel is not None and cancel.is_set():
+                raise Cancelled
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+
+
+class ListedFacts:
+    """A fact base that offers the same facts for every question."""
+
+    def __init__(self, *texts: str) -> None:
+        self.facts = [Fact(text, source="a book") for text in texts]
+        self.kept: dict[int, float] = {}
+        self.flags: list[Fact] = []
+        self.asked: list[tuple[Question, str | None]] = []
+
+    def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]:
+        self.asked.append((question, supposed))
+        return [fact for fact in self.facts if fact not in self.flags][:k]
+
+    def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]:
+        return {fact.id: self.kept[fact.id] for fact in facts if fact.id in self.kept}
+
+    def keep_priors(self, package: str, scores: Mapping[int, float]) -> None:
+        self.kept |= scores
+
+    def without_prior(self, package: str, count: int) -> list[Fact]:
+        return [fact for fact in self.facts if fact.id not in self.kept][:count]
+
+    def get(self, fact_id: int) -> Fact | None:
+        return next((fact for fact in self.facts if fact.id == fact_id), None)
+
+    def flag(self, fact: Fact) -> None:
+        self.flags.append(fact)
+
+    def flagged(self) -> list[Fact]:
+        return self.flags

@@ -1,0 +1,88 @@
+"""What the guard lets through, and what never reaches a screen."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tutor_app.students import guard
+
+CHOICES = ("an iron nail", "a wooden spoon", "a plastic cup", "a glass marble")
+
+
+def fit(step: str, so_far: tuple[str, ...] = (), choices: tuple[str, ...] = CHOICES) -> bool:
+    return guard.fit_to_show(step, so_far, choices, choices[0] if choices else "")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "A nail is made of iron, so the magnet attracts the iron nail.",
+        "So the answer is an iron nail.",
+        "5 meters divided by 1 meter is 5.",
+        "The force is 5 N × 2 m = 10 J (joules).",
+        "It says “attract”, which means to pull closer.",
+        "H₂O boils at 100 °C!",
+        "The Moon, unlike the Sun, makes no light of its own.",
+    ],
+)
+def test_a_plain_sentence_is_shown(step: str) -> None:
+    assert fit(step)
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        ("", "nothing"),
+        ("So true.", "too short to say anything"),
+        ("the nail is made of iron.", "the middle of a sentence"),
+        ("The nail is made of", "cut off"),
+        ("The nail (which is made of iron is attracted.", "a bracket left open"),
+        ("The magnet pulls the nail, <|im_end|> so it moves.", "a control token"),
+        ("The magnet pulls the nail \ufffd hard.", "a broken character"),
+        ("Option A is the iron nail.", "options by letter"),
+        ("(B) The nail is made of iron.", "options by letter"),
+        ("C. The nail is made of iron.", "options by letter"),
+        ("The answer is B.", "options by letter"),
+        ("The nail is iron and the nail is iron and the nail is iron and it moves.", "goes round in circles"),
+        ("It is very very very heavy.", "goes round in circles"),
+        (
+            "The metal is hot and gives off heat to the air. The metal is hot and gives off heat to the air.",
+            "says it twice",
+        ),
+        ("The nail " + "and the other thing " * 30 + "moves.", "rambles"),
+        ("Word " * 61 + "end.", "rambles"),
+    ],
+)
+def test_what_no_teacher_would_let_stand_is_dropped(step: str, why: str) -> None:
+    assert not fit(step), why
+
+
+def test_a_step_that_names_another_option_but_not_the_supposed_answer_is_dropped() -> None:
+    assert not fit("The magnet attracts the wooden spoon.")
+    assert not fit("Wooden spoons are what a magnet pulls.")
+    assert fit("The magnet attracts the nail and not the wooden spoon.")
+    assert guard.fit_to_show("The magnet attracts the wooden spoon.", (), CHOICES, ""), "nothing is supposed"
+
+
+def test_a_step_that_only_says_again_what_was_said_is_dropped() -> None:
+    assert not fit("Magnets attract iron nails.", ("A magnet attracts iron nails.",))
+    assert fit("The nail is made of iron, so the magnet attracts it.", ("Magnets attract iron.",))
+
+
+def test_the_parts_of_a_body_are_no_option_letters() -> None:
+    assert fit("A magnet pulls a nail.", choices=())
+    assert fit("Vitamin C is needed by the body.", choices=())
+    assert fit("A person with type A blood has A markers.", choices=())
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300), st.lists(st.text(min_size=1, max_size=30), max_size=8))
+def test_any_text_is_judged_without_failing(text: str, choices: list[str]) -> None:
+    assert guard.fit_to_show(text, (text,), choices, choices[0] if choices else "") in (True, False)
+    assert 0.0 <= guard.overlap(text, " ".join(choices)) <= 1.0
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(("magnet", "iron", "nail", "wood", "pulls")), min_size=2, max_size=6))
+def test_whatever_is_said_three_times_over_is_a_loop(words: list[str]) -> None:
+    assert guard.looping(" ".join(words * 3))

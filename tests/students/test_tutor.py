@@ -1,0 +1,302 @@
+"""The tutor with scripted students: what it asks them, what it shows, and what it makes of their answers."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from tests.students.doubles import ListedFacts, Rating, ScriptedStudent
+from tutor_app.questions.model import Question
+from tutor_app.students.calibration import Calibration
+from tutor_app.students.explanation import Explanation, Origin, Settings, Step, Style
+from tutor_app.students.prompts import Prompt
+from tutor_app.students.tutor import Tutor
+
+IRON, MOON, WOOD = "Magnets attract iron.", "The Moon circles the Earth.", "Wood comes from trees."
+APPLIED = "A nail is made of iron, so the magnet attracts the nail."
+NAIL = Question("q1", "What does a magnet attract?", ("a spoon of wood", "an iron nail", "a glass cup"))
+KEYED = Question(
+    "q1", NAIL.text, NAIL.choices, 1, facts=("Iron is magnetic.",), steps=("So the nail moves.",)
+)
+
+
+def prefers(*ranking: str) -> Rating:
+    """Scores texts by their place in a list; what is not in it comes last."""
+    return lambda prompt, option: -2.0 * ranking.index(option) if option in ranking else -20.0
+
+
+def fits(*facts: str) -> Rating:
+    """Scores these facts above chance after a question, and all facts alike without one."""
+    return lambda prompt, option: 1.0 if option in facts and prompt.user != "Explain." else 0.0
+
+
+def tutor(
+    rationale: ScriptedStudent,
+    answer: ScriptedStudent,
+    facts: ListedFacts | None = None,
+    calibration: Calibration | None = None,
+    told: Callable[[Question, Explanation], None] | None = None,
+) -> Tutor:
+    facts = facts or ListedFacts(WOOD, IRON, MOON)
+    return Tutor(rationale, answer, facts, calibration or Calibration(fact_threshold=0.5), "tiny 1", told)
+
+
+def explained(items: Sequence[Step | Explanation]) -> tuple[list[Step], Explanation]:
+    *steps, last = items
+    assert isinstance(last, Explanation)
+    assert all(isinstance(step, Step) for step in steps)
+    return [step for step in steps if isinstance(step, Step)], last
+
+
+def test_a_question_gets_the_fact_that_fits_then_the_step_that_applies_it_then_an_answer() -> None:
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    steps, last = explained(list(tutor(rationale, answer).explain(NAIL)))
+    assert [(step.text, step.origin, step.source) for step in steps] == [
+        (IRON, Origin.FACT, "a book"),
+        (APPLIED, Origin.TUTOR, ""),
+    ]
+    assert last.steps == tuple(steps)
+    assert (last.answer.text, last.answer.choice, last.answer.sure) == ("an iron nail", 1, True)
+    assert last.agrees_with_key is None
+    assert last.students == "tiny 1"
+    assert sum(last.answer.probabilities) == pytest.approx(1)
+    assert 0 <= last.timings["first_step"] <= last.timings["total"]
+
+
+def test_the_answer_is_read_from_the_question_and_again_with_the_rationale() -> None:
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    list(tutor(rationale, answer).explain(NAIL))
+    shown = [prompt.user for prompt, _ in answer.scored]
+    assert shown == [NAIL.text, f"{NAIL.text}\n{IRON} {APPLIED}"]
+    assert all(options == NAIL.choices for _, options in answer.scored)
+
+
+def test_facts_are_sought_and_the_step_written_for_the_likeliest_answer() -> None:
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    facts = ListedFacts(WOOD, IRON)
+    list(tutor(rationale, answer, facts).explain(NAIL))
+    assert [supposed for _, supposed in facts.asked] == ["an iron nail"]
+    assert rationale.prompts[0].user.endswith("Answer: an iron nail\nExplain.")
+    assert rationale.prompts[0].reply == IRON + "\n"
+
+
+def test_where_no_option_stands_out_nothing_is_supposed() -> None:
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent()
+    facts = ListedFacts(IRON)
+    list(tutor(rationale, answer, facts).explain(NAIL))
+    assert facts.asked[0][1] is None
+    assert "Answer:" not in rationale.prompts[0].user
+
+
+def test_an_answer_that_changes_with_the_rationale_is_explained_once_more() -> None:
+    def swayed(prompt: Prompt, option: str) -> float:
+        liked = "a spoon of wood" if prompt.user == NAIL.text else "an iron nail"
+        return (0.0 if prompt.user == NAIL.text else 5.0) if option == liked else -5.0
+
+    rationale = ScriptedStudent(fits(IRON), ["The spoon of wood is not iron.", APPLIED])
+    _, last = explained(list(tutor(rationale, ScriptedStudent(swayed)).explain(NAIL)))
+    assert last.answer.text == "an iron nail"
+    assert [step.text for step in last.steps] == [IRON, APPLIED]
+    assert [prompt.user.splitlines()[-2] for prompt in rationale.prompts] == [
+        "Answer: a spoon of wood",
+        "Answer: an iron nail",
+    ]
+
+
+def test_no_fact_fits_so_the_steps_are_the_tutors_own() -> None:
+    own = "Magnets pull on iron.\nThe nail is made of iron, so the magnet pulls the nail.\n"
+    rationale, answer = ScriptedStudent(fits(), [own]), ScriptedStudent(prefers("an iron nail"))
+    steps, _ = explained(list(tutor(rationale, answer).explain(NAIL)))
+    assert [step.origin for step in steps] == [Origin.TUTOR, Origin.TUTOR]
+
+
+@pytest.mark.parametrize("settings", [Settings(style=Style.FREE), Settings(use_facts=False)])
+def test_free_style_and_no_facts_leave_the_fact_base_alone(settings: Settings) -> None:
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    facts = ListedFacts(IRON)
+    steps, _ = explained(list(tutor(rationale, answer, facts).explain(NAIL, settings)))
+    assert not facts.asked
+    assert [step.origin for step in steps] == [Origin.TUTOR]
+
+
+def test_auto_style_tries_own_words_where_facts_leave_it_unsure() -> None:
+    def helped(prompt: Prompt, option: str) -> float:
+        return 5.0 if "own words" in prompt.user and option == "an iron nail" else 0.0
+
+    own = "An iron nail is pulled, to put it in own words."
+    rationale = ScriptedStudent(fits(IRON), [APPLIED, own])
+    _, last = explained(list(tutor(rationale, ScriptedStudent(helped)).explain(KEYED, Settings(Style.AUTO))))
+    assert last.agrees_with_key
+    assert [(step.text, step.origin) for step in last.steps] == [(own, Origin.TUTOR)]
+
+
+def test_a_step_the_guard_drops_is_tried_again_and_else_left_out() -> None:
+    wrong = "The magnet attracts a spoon of wood."
+    rationale, answer = (
+        ScriptedStudent(fits(IRON), [wrong, wrong, APPLIED]),
+        ScriptedStudent(prefers("an iron nail")),
+    )
+    steps, _ = explained(list(tutor(rationale, answer).explain(NAIL)))
+    assert [step.text for step in steps] == [IRON, APPLIED]
+    rationale = ScriptedStudent(fits(IRON), [wrong])
+    steps, _ = explained(list(tutor(rationale, answer).explain(NAIL)))
+    assert [step.text for step in steps] == [IRON]
+
+
+def test_going_round_in_circles_is_stopped_and_not_shown() -> None:
+    rationale = ScriptedStudent(fits(), ["Magnets pull on iron.\nThe nail and " + "the nail and " * 1000])
+    steps, _ = explained(list(tutor(rationale, ScriptedStudent(prefers("an iron nail"))).explain(NAIL)))
+    assert [step.text for step in steps] == ["Magnets pull on iron."]
+    assert rationale.closed == 1
+
+
+def test_with_a_key_the_rationale_that_leads_to_it_is_kept() -> None:
+    good = "An iron nail is pulled because magnets attract iron."
+
+    def led(prompt: Prompt, option: str) -> float:
+        return 3.0 if option == ("an iron nail" if good in prompt.user else "a glass cup") else 0.0
+
+    rationale = ScriptedStudent(fits(IRON), [APPLIED, APPLIED, good, APPLIED])
+    items = list(tutor(rationale, ScriptedStudent(led)).explain(KEYED, Settings(samples=4)))
+    _, last = explained(items)
+    assert [step.text for step in last.steps] == [IRON, good]
+    assert last.steps == tuple(items[:-1])
+
+
+def test_when_no_rationale_leads_to_the_key_the_banks_own_explanation_stands_and_the_teacher_hears() -> None:
+    told: list[tuple[str, int | None]] = []
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("a glass cup"))
+    taught = tutor(
+        rationale, answer, told=lambda question, made: told.append((question.id, made.answer.choice))
+    )
+    _, last = explained(list(taught.explain(KEYED, Settings(samples=3))))
+    assert last.agrees_with_key is False
+    assert [(step.text, step.origin) for step in last.steps] == [
+        ("Iron is magnetic.", Origin.BANK),
+        ("So the nail moves.", Origin.BANK),
+    ]
+    assert told == [("q1", 2)]
+
+
+def test_without_a_key_several_rationales_vote() -> None:
+    votes = iter([5.0, -5.0, -5.0])
+    seen: dict[str, float] = {}
+
+    def divided(prompt: Prompt, option: str) -> float:
+        if prompt.user == NAIL.text:
+            return 1.0 if option == "an iron nail" else 0.0
+        vote = seen.setdefault(prompt.user, 0.0) or next(votes)
+        seen[prompt.user] = vote
+        return vote if option == "a glass cup" else 0.0
+
+    replies = [f"The iron nail is pulled, said in the {n} way." for n in ("first", "second", "third")]
+    rationale = ScriptedStudent(fits(IRON), replies)
+    _, last = explained(list(tutor(rationale, ScriptedStudent(divided)).explain(NAIL, Settings(samples=3))))
+    assert last.answer.text == "an iron nail"
+    assert last.steps[1].text in replies[1:]
+
+
+def test_an_unsure_answer_names_the_two_likeliest() -> None:
+    rationale, answer = (
+        ScriptedStudent(fits(IRON), [APPLIED]),
+        ScriptedStudent(lambda prompt, option: {"an iron nail": 0.4, "a glass cup": 0.3}.get(option, -1.0)),
+    )
+    _, last = explained(list(tutor(rationale, answer).explain(NAIL)))
+    assert not last.answer.sure
+    assert last.answer.likeliest == (1, 2)
+
+
+def test_an_open_question_is_answered_in_writing() -> None:
+    question = Question("o", "What does a magnet attract?", accepted=("iron",))
+    rationale, answer = (
+        ScriptedStudent(fits(IRON), ["So the magnet pulls iron things."]),
+        ScriptedStudent(lambda prompt, option: -0.1, ["Iron. It also says more."]),
+    )
+    _, last = explained(list(tutor(rationale, answer).explain(question)))
+    assert (last.answer.text, last.answer.choice, last.answer.sure) == ("Iron.", None, True)
+    assert last.agrees_with_key is True
+    assert IRON in answer.prompts[0].user
+
+
+def test_a_picture_that_cannot_be_shown_is_asked_by_its_description() -> None:
+    question = Question("p", "", ("a cell", "a rock"), image="A drawing of a plant cell")
+    answer = ScriptedStudent(prefers("a cell"))
+    assert tutor(ScriptedStudent(), answer).judge(question).text == "a cell"
+    assert answer.scored[0][0].user == "A drawing of a plant cell"
+
+
+def test_a_batch_gives_what_one_by_one_gives_in_fewer_calls() -> None:
+    questions = [NAIL, KEYED, Question("q3", "What is wood from?", ("an iron nail", "trees"), 0)]
+
+    def make() -> tuple[Tutor, ScriptedStudent]:
+        rationale = ScriptedStudent(fits(IRON), [APPLIED])
+        return tutor(rationale, ScriptedStudent(prefers("an iron nail", "trees"))), rationale
+
+    one_by_one, first = make()
+    batched, student = make()
+    alone = [explained(list(one_by_one.explain(question)))[1] for question in questions]
+    together = batched.explain_many(questions)
+    assert [(e.steps, e.answer, e.agrees_with_key) for e in together] == [
+        (e.steps, e.answer, e.agrees_with_key) for e in alone
+    ]
+    assert len(student.prompts) == len(questions)
+    assert student.calls < first.calls
+
+
+def test_a_fact_is_measured_without_a_question_only_once() -> None:
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    facts = ListedFacts(IRON, WOOD)
+    taught = tutor(rationale, answer, facts)
+    list(taught.explain(NAIL))
+    list(taught.explain(NAIL))
+    assert [options for prompt, options in rationale.scored if prompt.user == "Explain."] == [[IRON, WOOD]]
+    assert not taught.prepare(threading.Event())
+
+
+def test_a_flagged_fact_is_not_used_again() -> None:
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    taught = tutor(rationale, answer)
+    steps, _ = explained(list(taught.explain(NAIL)))
+    assert taught.flag(steps[0])
+    assert not taught.flag(steps[1])
+    assert taught.withdrawn() == {steps[0].fact_id}
+    again, _ = explained(list(taught.explain(NAIL)))
+    assert IRON not in [step.text for step in again]
+
+
+def test_cancelling_ends_the_explanation_without_an_answer() -> None:
+    cancel = threading.Event()
+    rationale = ScriptedStudent(fits(), ["Magnets pull on iron.\nThe nail is made of iron.\n"])
+    items = []
+    for item in tutor(rationale, ScriptedStudent(prefers("an iron nail"))).explain(NAIL, cancel=cancel):
+        items.append(item)
+        cancel.set()
+    assert [type(item) for item in items] == [Step]
+    assert rationale.closed == 1
+
+
+def test_leaving_early_closes_the_writer_and_leaves_the_tutor_usable() -> None:
+    rationale = ScriptedStudent(fits(), ["Magnets pull on iron.\nThe nail is made of iron.\n"])
+    taught = tutor(rationale, ScriptedStudent(prefers("an iron nail")))
+    running = taught.explain(NAIL)
+    next(running)
+    assert taught.judge(KEYED).text == "an iron nail", "another may ask meanwhile"
+    running.close()  # type: ignore[attr-defined]
+    assert rationale.closed == 1
+    assert isinstance(list(taught.explain(NAIL))[-1], Explanation)
+
+
+def test_many_threads_may_share_one_tutor() -> None:
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    taught = tutor(rationale, answer)
+    answers: list[str] = []
+
+    def ask() -> None:
+        answers.append(explained(list(taught.explain(NAIL)))[1].answer.text)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == ["an iron nail"] * 8
