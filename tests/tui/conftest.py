@@ -1,4 +1,4 @@
-"""A small house for the app: two shipped banks, the real guides, a scripted tutor, a fixed clock of the day."""
+"""A small house for the app: two shipped banks, the real guides, a scripted tutor."""
 
 import random
 from collections.abc import Callable
@@ -44,7 +44,9 @@ def tutor() -> ScriptedExplainer:
 def start(tutor: ScriptedExplainer) -> Start:
     """Makes the app; settings are given as `name=value` pairs."""
 
-    def make(*settings: tuple[str, object], load: Callable[..., object] | None = None, **desk: object) -> TutorApp:
+    def make(
+        *settings: tuple[str, object], load: Callable[..., object] | None = None, **desk: object
+    ) -> TutorApp:
         made = Desk(load=load or (lambda _: tutor), **desk)  # type: ignore[arg-type]
         for name, value in (("look.theme", "dark"), *settings):
             made.settings_file.set(name, value)

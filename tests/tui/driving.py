@@ -47,7 +47,9 @@ async def until(pilot: Pilot[int], true: Callable[[], object], what: str = "") -
 
 async def on(pilot: Pilot[int], screen: str) -> None:
     """Wait for a screen by the name of its class."""
-    await until(pilot, lambda: type(pilot.app.screen).__name__ == screen and pilot.app.screen.is_mounted, screen)
+    await until(
+        pilot, lambda: type(pilot.app.screen).__name__ == screen and pilot.app.screen.is_mounted, screen
+    )
 
 
 async def sees(pilot: Pilot[int], wanted: str) -> None:
@@ -65,7 +67,7 @@ def text(app: object) -> str:
 @asynccontextmanager
 async def running(app: TutorApp, size: tuple[int, int] = (100, 40)) -> AsyncIterator[Pilot[int]]:
     """The app at Home with its tutor loaded; afterwards nothing may have gone wrong unseen."""
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: app.tutor_state[1] not in {"", "the tutor is waking up"})
         await sees(pilot, "Magnets")
         yield pilot

@@ -181,9 +181,7 @@ async def test_ascii_marks_leave_no_other_mark(start: Start) -> None:
         assert shown.isascii(), {c for c in shown if not c.isascii()}
 
 
-async def test_no_color_still_says_everything_by_marks(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_no_color_still_says_everything_by_marks(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = start()
     async with running(app) as pilot:

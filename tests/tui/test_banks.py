@@ -10,7 +10,9 @@ from tests.tui.driving import on, running, sees
 from tutor_app.questions.model import Question
 from tutor_app.students.explanation import Answer
 
-GIFT = "::a::What pulls iron? {=a magnet ~a stone}\n\n::b::Broken {\n\n::c::What is ice? {=water ~air ~fire}\n"
+GIFT = (
+    "::a::What pulls iron? {=a magnet ~a stone}\n\n::b::Broken {\n\n::c::What is ice? {=water ~air ~fire}\n"
+)
 
 
 async def bring_in(pilot: Pilot[int], folder: Path) -> None:
@@ -108,7 +110,9 @@ async def test_shipped_banks_are_not_edited(start: Start) -> None:
         await sees(pilot, "comes with the app")
 
 
-async def test_the_tutors_explanations_enter_the_bank_only_when_approved(start: Start, tmp_path: Path) -> None:
+async def test_the_tutors_explanations_enter_the_bank_only_when_approved(
+    start: Start, tmp_path: Path
+) -> None:
     app = start()
     async with running(app) as pilot:
         await into_the_bank(pilot, tmp_path)

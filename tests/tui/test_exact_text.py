@@ -7,11 +7,12 @@ import pytest
 from tests.tui.conftest import Start
 from tests.tui.driving import BANK, MAGNET, NASTY, on, running, sees, text
 from tutor_app.learning.exam import Exam
-from tutor_app.learning.records import Attempt, Item, Mode
+from tutor_app.learning.records import Attempt, FlagKind, Item, Mode
 from tutor_app.learning.session import Session
 from tutor_app.questions.library import Installed
 from tutor_app.questions.model import ReadReport, Skipped
 from tutor_app.students.explanation import Origin, Step
+from tutor_app.tui.app import TutorApp
 from tutor_app.tui.desk import Topic
 from tutor_app.tui.screens.approve import ApproveScreen
 from tutor_app.tui.screens.bank import BankScreen
@@ -58,9 +59,10 @@ def done_session(item: Item) -> Session:
     return session
 
 
-def screens(item: Item, start_of: object) -> dict[str, TutorScreen | Dialog]:
-    summary = start_of.desk.library.add(replace(BANK, title=NASTY, questions=(ASKED, replace(ASKED, id="n2", facts=(), steps=()))))  # type: ignore[attr-defined]  # noqa: E501
-    bank = start_of.desk.library.bank(summary.id)  # type: ignore[attr-defined]
+def screens(item: Item, app: TutorApp) -> dict[str, TutorScreen | Dialog]:
+    bare = replace(ASKED, id="n2", facts=(), steps=())
+    summary = app.desk.library.add(replace(BANK, title=NASTY, questions=(ASKED, bare)))
+    bank = app.desk.library.bank(summary.id)
     exam = Exam([item])
     report = ReadReport("gift", bank, (Skipped(NASTY, NASTY),), (NASTY,))
     return {
@@ -88,9 +90,9 @@ def screens(item: Item, start_of: object) -> dict[str, TutorScreen | Dialog]:
     }
 
 
-NAMES = tuple(
-    "learn practise look done test setup result banks bank approve report edit mistakes flags disagreements"
-    " progress profiles say choose line find".split()
+NAMES = (
+    *("learn", "practise", "look", "done", "test", "setup", "result", "banks", "bank", "approve", "report"),
+    *("edit", "mistakes", "flags", "disagreements", "progress", "profiles", "say", "choose", "line", "find"),
 )
 
 
@@ -104,7 +106,7 @@ async def test_every_screen_shows_text_exactly(start: Start, tutor: object, name
         [summary] = [bank for bank in desk.library.banks() if not bank.shipped]
         stored = Item(summary.id, desk.library.bank(summary.id).questions[0])
         desk.history.record(desk.profile, Attempt(stored, Mode.PRACTISE, False, 1, NASTY))
-        desk.history.flag(desk.profile, stored, NASTY, next(iter(_kinds())))
+        desk.history.flag(desk.profile, stored, NASTY, FlagKind.WRONG)
         desk.history.disagree(stored, NASTY, 0, 0.9)
         app.push_screen(screen)
         await on(pilot, type(screen).__name__)
@@ -113,12 +115,6 @@ async def test_every_screen_shows_text_exactly(start: Start, tutor: object, name
             await pilot.press("enter" if name == "learn" else "f5")
             await sees(pilot, f"✎ {NASTY}")
         assert "Traceback" not in text(app)
-
-
-def _kinds() -> object:
-    from tutor_app.learning.records import FlagKind
-
-    return FlagKind
 
 
 async def test_home_and_the_palette_show_titles_exactly(start: Start) -> None:

@@ -117,7 +117,9 @@ async def test_a_disagreement_is_said_plainly_and_kept_for_the_teacher(
     start: Start, tutor: ScriptedExplainer
 ) -> None:
     steps = (Step("Glass shines like metal.", Origin.TUTOR),)
-    tutor.enqueue(Explanation(steps, scripted_answer(MAGNET, choice=3, confidence=0.8), False, "scripted 1.0"))
+    tutor.enqueue(
+        Explanation(steps, scripted_answer(MAGNET, choice=3, confidence=0.8), False, "scripted 1.0")
+    )
     app = start()
     async with running(app) as pilot:
         await learn(pilot)

@@ -70,12 +70,23 @@ class TutorApp(App[int]):
             self.register_theme(theme)
         self.apply_settings()
 
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours, and how wide a page may get."""
+        width = self.desk.settings.look.width
+        return {
+            **super().get_css_variables(),
+            "page-width": str(width + 12),
+            "columns-width": str(2 * width - 10),
+        }
+
     def apply_settings(self) -> None:
         """Take up theme, marks and motion from the settings."""
         look = self.desk.settings.look
         self.theme = themes.theme_for(look.theme)
         self.marks = ASCII if look.ascii_marks or terminal_needs_ascii() else UNICODE
         self.animation_level = "none" if look.reduced_motion else "basic"
+        if self.is_running:
+            self.refresh_css(animate=False)
 
     def get_default_screen(self) -> Screen[object]:
         from tutor_app.tui.screens.home import HomeScreen

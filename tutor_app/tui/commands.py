@@ -5,6 +5,7 @@ from functools import partial
 from typing import cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from tutor_app.tui.app import SCREENS, TutorApp
 from tutor_app.tui.desk import Topic
@@ -56,15 +57,19 @@ class TutorCommands(Provider):
         home = self.app.screen_stack[0]
         topics: tuple[Topic, ...] = home.topics if isinstance(home, HomeScreen) else ()
         for topic in topics:
-            yield f"Learn: {topic.name}", topic.subject, partial(self._tutor.start, "learn", topic)
-            yield f"Practise: {topic.name}", topic.subject, partial(self._tutor.start, "practise", topic)
+            yield f"Learn: {topic.name}", "", partial(self._tutor.start, "learn", topic)
+            yield f"Practise: {topic.name}", "", partial(self._tutor.start, "practise", topic)
 
     async def discover(self) -> Hits:
         for text, help, run in self._commands():
-            yield DiscoveryHit(text, run, help=help or None)
+            yield DiscoveryHit(Content(text), run, text, help or None)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for text, help, run in (*self._commands(), *self._topics()):
-            if (score := matcher.match(text)) > 0:
-                yield Hit(score, matcher.highlight(text), run, help=help or None)
+            score, places = matcher.fuzzy_search.match(query, text)
+            if score > 0:
+                shown = Content(text)  # titles come from outside: Textual's own highlight reads markup
+                for place in places:
+                    shown = shown.stylize("bold $accent", place, place + 1)
+                yield Hit(score, shown, run, text, help or None)

@@ -134,14 +134,13 @@ class SittingScreen(TutorScreen):
             return
         if attempt := self.session.keep():
             desk, snapshot = self.tutor_app.desk, self.session.snapshot()
-            retention = desk.settings.review.retention
-            desk.write(
-                lambda: desk.history.record(desk.profile, attempt, session=snapshot, retention=retention)
-            )
+            profile, retention = desk.profile, desk.settings.review.retention
+            desk.write(lambda: desk.history.record(profile, attempt, session=snapshot, retention=retention))
 
     def _save(self) -> None:
         desk, snapshot = self.tutor_app.desk, self.session.snapshot()
-        desk.write(lambda: desk.history.save_session(desk.profile, snapshot))
+        profile = desk.profile
+        desk.write(lambda: desk.history.save_session(profile, snapshot))
 
     # The explanation arrives
 

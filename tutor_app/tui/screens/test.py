@@ -85,7 +85,8 @@ kept as it stands: if you leave with Esc you can go on later (a time limit runs 
 
     def _save(self) -> None:
         desk, snapshot = self.tutor_app.desk, self.exam.snapshot()
-        desk.write(lambda: desk.history.save_session(desk.profile, snapshot))
+        profile = desk.profile
+        desk.write(lambda: desk.history.save_session(profile, snapshot))
 
     @on(Choices.Picked)
     def _picked(self, message: Choices.Picked) -> None:
