@@ -29,9 +29,8 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 def plain(text: str) -> str:
     """Text without escape sequences, bidi controls and other hidden characters; NFC; trimmed."""
-    if text.isprintable():
-        if text.isascii() or _clean_already(text):
-            return text.strip()
+    if text.isprintable() and (text.isascii() or _clean_already(text)):
+        return text.strip()
     text = text.strip()
     if "\n" in text and _clean_already(text.replace("\n", "")):
         return _tidy_lines(text)

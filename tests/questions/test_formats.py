@@ -1,0 +1,236 @@
+"""Each reader on files shaped like what the real tools write."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.questions import made
+from tutor_app.errors import UserError
+from tutor_app.questions import formats
+from tutor_app.questions.formats import native
+from tutor_app.questions.model import Bank, Question, ReadReport
+
+
+def read(name: str) -> ReadReport:
+    return formats.read_bytes(made.everything()[name], name)
+
+
+def reasons(report: ReadReport) -> dict[str, str]:
+    return {skipped.place: skipped.reason for skipped in report.skipped}
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "loaded", "skipped"),
+    [
+        ("arc.jsonl", "arc", 3, 1),
+        ("moodle.gift", "gift", 5, 5),
+        ("old.aiken.txt", "aiken", 2, 2),
+        ("moodle.xml", "moodle-xml", 3, 5),
+        ("canvas.xml", "qti-1.2", 3, 2),
+        ("canvas.zip", "qti-zip", 3, 2),
+        ("blackboard.dat", "qti-1.2", 1, 1),
+        ("blackboard.zip", "qti-zip", 1, 1),
+        ("pool.xml", "blackboard-pool", 2, 1),
+        ("qti21.xml", "qti-2.1", 1, 0),
+        ("plants.h5p", "h5p", 3, 1),
+        ("semicolon.csv", "csv", 3, 1),
+        ("blooket.csv", "csv", 1, 1),
+        ("gimkit.csv", "csv", 2, 0),
+        ("kahoot.xlsx", "xlsx", 1, 1),
+        ("quizizz.xlsx", "xlsx", 2, 2),
+    ],
+)
+def test_every_question_is_loaded_or_named(name: str, format: str, loaded: int, skipped: int) -> None:
+    report = read(name)
+    assert report.format == format
+    assert (len(report.bank.questions), len(report.skipped)) == (loaded, skipped)
+
+
+def test_the_ending_does_not_matter() -> None:
+    for name, data in made.everything().items():
+        assert formats.read_bytes(data, "download").format == read(name).format
+
+
+def test_gift_keeps_category_feedback_id_and_explanation() -> None:
+    powerhouse, water, plants, sun, gas = read("moodle.gift").bank.questions
+    assert powerhouse.id == "cell-001"
+    assert powerhouse.topic == "Biology / Cells"
+    assert powerhouse.key == "Mitochondrion"
+    assert powerhouse.why_wrong == (None, "It keeps the cell's instructions.", "It supports plant cells.")
+    assert powerhouse.steps == ("Respiration happens in mitochondria.",)
+    assert water.text.startswith("What does H₂O stand for:")
+    assert plants.choices == ("True", "False") and plants.key == "True"
+    assert plants.why_wrong == (None, "They do take it in.")
+    assert sun.text == "The Sun is a _____ in our galaxy."
+    assert gas.accepted == ("oxygen", "O2")
+
+
+def test_gift_says_why_and_where_a_question_is_left_out() -> None:
+    assert reasons(read("moodle.gift")) == {
+        "moodle.gift:20": "essay questions are not supported",
+        "moodle.gift:22": "matching questions are not supported",
+        "moodle.gift:24": "numeric questions are not supported",
+        "moodle.gift:26": "several answers are right together (each with part of the points)",
+        "moodle.gift:30": "it is a text without answers",
+    }
+
+
+def test_gift_reads_formulas_with_braces_of_their_own() -> None:
+    text = rb"What is \(\frac{1}{2}\) of 8? {=4 ~8 ~2}"
+    assert formats.read_bytes(text, "f.gift").bank.questions[0].text == "What is ½ of 8?"
+
+
+def test_gift_answers_cut_in_two_by_an_empty_line_stay_together() -> None:
+    report = formats.read_bytes(b"What melts? {\n=ice\n\n~stone\n}\n\nWhat burns?{=wood ~stone}", "f.gift")
+    assert [question.choices for question in report.bank.questions] == [("ice", "stone"), ("wood", "stone")]
+
+
+def test_moodle_xml_keeps_all_a_teacher_wrote() -> None:
+    boiling, ice, gas = read("moodle.xml").bank.questions
+    assert boiling == Question(
+        id="matter-7",
+        text="At what temperature does water boil at sea level?",
+        choices=("100 °C", "50 °C", "10³ °C"),
+        answer=0,
+        hint="Think of a kettle.",
+        steps=("Water boils at 100 °C.", "Higher up it boils sooner."),
+        why_wrong=(None, "Water is only hot then.", None),
+        topic="Matter",
+        image="a kettle on a stove",
+        extra={"weights": [100.0, 0.0, -33.33333]},
+    )
+    assert ice.choices == ("True", "False") and ice.steps == ("Ice is less dense.",)
+    assert gas.is_open and gas.accepted == ("carbon dioxide", "CO2")
+
+
+def test_canvas_in_a_zip_is_read_once_with_feedback() -> None:
+    report = read("canvas.zip")
+    book = report.bank.questions[0]
+    assert report.bank.title == "Science 7"
+    assert book.key == "The table's push"
+    assert book.text.endswith("F=mg")
+    assert book.why_wrong == ("Gravity pulls it down.", None, None)
+    assert book.steps == ("Forces in balance.",)
+    assert report.skipped[0].place == "canvas.zip/non_cc_assessments/g1f2e3.xml.qti:29"
+
+
+def test_blackboard_feedback_of_a_choice_stays_with_it() -> None:
+    assert read("blackboard.zip").bank.questions[0].why_wrong == (None, "There is nothing to vibrate.")
+
+
+def test_the_old_blackboard_pool_is_read() -> None:
+    report = read("pool.xml")
+    assert report.bank.title == "Old pool: Earth"
+    assert report.bank.questions[0].key == "Outer core"
+    assert report.bank.questions[0].text == "Which layer of the Earth is liquid?"
+
+
+def test_qti_2_1_reads_mathml_and_feedback() -> None:
+    question = read("qti21.xml").bank.questions[0]
+    assert question.text == "Light travels at 3 × 10⁸ m/s.\nWhat happens when it enters glass?"
+    assert question.key == "It slows down"
+    assert question.why_wrong == ("Glass is denser than air.", None, None)
+    assert question.steps == ("Glass slows light, so it bends.",)
+
+
+def test_h5p_questions_are_found_however_deep_they_lie() -> None:
+    report = read("plants.h5p")
+    gas, roots, green = report.bank.questions
+    assert (report.bank.title, report.bank.licence) == ("Plants", "CC BY 4.0")
+    assert (gas.key, gas.hint, gas.image) == ("Carbon dioxide", "CO₂", "a leaf")
+    assert roots.choices == ("True", "False")
+    assert green.key == "In leaves"
+
+
+def test_sheets_of_quiz_sites_find_the_key_by_number_and_by_column() -> None:
+    assert read("kahoot.xlsx").bank.questions[0].key == "8"
+    assert read("blooket.csv").bank.questions[0].key == "Mars"
+    assert [question.key for question in read("gimkit.csv").bank.questions] == ["Honey", "Water"]
+    assert read("quizizz.xlsx").bank.questions[1].accepted == ("ice",)
+
+
+def test_a_sheet_names_the_columns_it_did_not_read() -> None:
+    assert read("semicolon.csv").warnings == ("semicolon.csv:1: columns not read: Notes for me",)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (("2", "3"), ("4", "9")),  # numbers that are no choice of their own count the choices
+        (("B", "C"), ("4", "9")),
+        (("4", "9"), ("4", "9")),
+        (("option 2", "Option 3"), ("4", "9")),
+        (("b) 4", "C. 9"), ("4", "9")),
+    ],
+)
+def test_keys_may_be_numbers_letters_or_texts(keys: tuple[str, str], expected: tuple[str, str]) -> None:
+    sheet = f"question,a,b,c,answer\ntwo times two?,5,4,8,{keys[0]}\nthree times three?,6,8,9,{keys[1]}\n"
+    report = formats.read_bytes(sheet.encode(), "maths.csv")
+    assert tuple(question.key for question in report.bank.questions) == expected
+
+
+def test_text2qti_code_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = read("text2qti.md")
+    assert not (tmp_path / "pwned").exists()
+    assert reasons(report)["text2qti.md:29"] == "a block of program code was left out; nothing in it was run"
+    assert [question.key or question.accepted[0] for question in report.bank.questions] == ["Electron", "Na", "Na⁺"]
+    assert report.bank.questions[0].text == "Which particle has a negative charge?\nThink of e⁻."
+
+
+def test_arc_labels_may_be_letters_or_numbers() -> None:
+    assert [question.key for question in read("arc.jsonl").bank.questions] == ["a balance", "wind", "hen"]
+    assert reasons(read("arc.jsonl")) == {"arc.jsonl:4": "the key E is the label of no choice"}
+
+
+def test_the_same_question_twice_is_taken_once_and_named() -> None:
+    report = formats.read_bytes(b"What melts? {=ice ~fire}\n\nWhat melts? {=ice ~fire}\n\nWhat melts? {~ice =fire}", "f.gift")
+    assert reasons(report) == {"f.gift:3": "the same question is at f.gift:1"}
+    assert report.warnings == ("f.gift:5: the question at f.gift:1 is the same with another key",)
+    assert len({question.id for question in report.bank.questions}) == len(report.bank.questions) == 2
+
+
+def test_native_keeps_what_this_version_does_not_know() -> None:
+    bank = Bank("B", (Question("a", "Why?", ("x", "y"), 0, extra={"video": {"at": 3}}),), extra={"author": "me"})
+    assert native.loads(native.dumps(bank), "b.jsonl").bank == bank
+
+
+def test_a_newer_native_file_is_refused_in_a_sentence() -> None:
+    text = '{"format": "sci-cot-bank", "version": 2, "title": "T"}\n{"text": "Why?", "choices": ["a", "b"]}\n'
+    with pytest.raises(UserError, match="version 2, but this tutor reads up to version 1"):
+        native.loads(text, "new.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("[1]", "the line is not a JSON object"),
+        ('{"choices": ["a", "b"]}', 'there is no "text"'),
+        ('{"text": 5}', '"text" must be a text, not 5'),
+        ('{"text": "a", "choices": "b"}', '"choices" must be a list of texts'),
+        ('{"text": "a", "choices": ["b"]}', "1 choices; a question has 2 to 8, or none"),
+        ('{"text": "a", "choices": ["b", " "]}', "a choice is empty"),
+        ('{"text": "a", "choices": ["b", "c"], "answer": true}', '"answer" must be the number'),
+        ('{"text": "a", "choices": ["b", "c"], "answer": 2}', "the key 3 names no choice"),
+    ],
+)
+def test_a_bad_native_line_costs_only_itself(line: str, reason: str) -> None:
+    good = json.dumps({"text": "Why?", "choices": ["a", "b"], "answer": 1})
+    report = native.loads(f'{{"format": "sci-cot-bank", "version": 1}}\n{line}\n{good}\n', "b.jsonl")
+    assert [skipped.place for skipped in report.skipped] == ["b.jsonl:2"]
+    assert report.skipped[0].reason.startswith(reason)
+    assert len(report.bank.questions) == 1
+
+
+def test_xml_that_breaks_off_keeps_what_came_before() -> None:
+    whole = made.fixture("moodle.xml")
+    report = formats.read_bytes(whole[: whole.index(b"Two metals")], "half.xml")
+    assert len(report.bank.questions) == 2
+    assert report.skipped[-1].reason == "the XML is broken here; what comes after cannot be read"
+
+
+def test_nothing_usable_says_why_and_keeps_the_report() -> None:
+    with pytest.raises(formats.NothingUsableError, match="essay questions are not supported") as caught:
+        formats.read_bytes(b"::a:: Tell me about cells. {}", "e.gift")
+    assert caught.value.report.skipped[0].place == "e.gift:1"

@@ -1,0 +1,99 @@
+"""What each writer writes its reader reads back the same, on any text."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tutor_app.questions import formats
+from tutor_app.questions.markup import as_html, as_rich, rich
+from tutor_app.questions.model import Bank, Question
+from tutor_app.questions.text import plain
+
+_AWKWARD = (
+    "~=#{}:\\n %50% #### -> // $CATEGORY: a/b ::t:: [html] [plain] <b>x</b> <p> &amp; &lt; & < > \" ' , ; \t | "
+    "$x^2$ $$ \\(a\\) \\frac{1}{2} x_2 H_2O 10^-3 A. B) ANSWER: A FEEDBACK: =1+1 @x -5 +a 'quoted' 1. *a) ``` "
+    "\u4e2d\u6587 😀👩‍🔬 שלום مرحبا e\u0301 n\u0303 \u0e01\u0e33 °C − × ½ TRUE F {T} null"
+).split(" ")
+_TEXTS = st.lists(
+    st.one_of(st.sampled_from([*_AWKWARD, "\n", "  "]), st.text(max_size=6)), min_size=1, max_size=6
+).map(lambda parts: plain(" ".join(parts)))
+_FILLED = _TEXTS.filter(bool)
+_LINES = _TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    choices = draw(st.lists(_FILLED, min_size=2, max_size=5))
+    answer = draw(st.integers(0, len(choices) - 1))
+    notes = draw(st.one_of(st.just(()), st.tuples(*(st.one_of(st.none(), _FILLED) for _ in choices))))
+    why_wrong = tuple(None if i == answer else note for i, note in enumerate(notes))
+    return Question(
+        id=draw(_LINES),
+        text=draw(_FILLED),
+        choices=tuple(choices),
+        answer=answer,
+        hint=draw(_TEXTS),
+        steps=tuple(draw(st.lists(_LINES, max_size=2))),
+        why_wrong=why_wrong if any(why_wrong) else (),
+        image=draw(st.one_of(st.just(""), _LINES)),
+    )
+
+
+BANKS = st.lists(questions(), min_size=1, max_size=3, unique_by=(lambda q: q.text, lambda q: q.id)).map(
+    lambda found: Bank("Bank", tuple(found))
+)
+_KEPT = {
+    "native": ("id", "text", "choices", "answer", "hint", "steps", "why_wrong", "image"),
+    "gift": ("id", "text", "choices", "answer", "steps", "why_wrong", "image"),
+    "aiken": ("text", "choices", "answer"),
+    "moodle-xml": ("id", "text", "choices", "answer", "hint", "steps", "why_wrong", "image"),
+    "qti-2.1": ("id", "text", "choices", "answer", "hint", "steps", "why_wrong", "image"),
+    "csv": ("id", "text", "choices", "answer", "hint", "steps", "why_wrong", "image"),
+}
+
+
+@pytest.mark.parametrize("format", _KEPT)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(bank=BANKS)
+def test_a_writer_and_its_reader_agree(format: str, bank: Bank) -> None:
+    report = formats.read_bytes(formats.write(bank, format), f"bank{formats.WRITERS[format]}")
+    assert not report.skipped
+    for written, back in zip(bank.questions, report.bank.questions, strict=True):
+        for name in _KEPT[format]:
+            assert getattr(back, name) == getattr(written, name), name
+
+
+@pytest.mark.parametrize("format", ["native", "gift", "moodle-xml", "qti-2.1", "csv"])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=_FILLED, accepted=st.lists(_LINES.filter(lambda t: "->" not in t), min_size=1, max_size=3, unique=True))
+def test_an_open_question_comes_back(format: str, text: str, accepted: list[str]) -> None:
+    bank = Bank("Bank", (Question("open-1", text, accepted=tuple(accepted)),))
+    back = formats.read_bytes(formats.write(bank, format), "bank").bank.questions[0]
+    assert (back.text, back.accepted, back.id) == (text, tuple(accepted), "open-1")
+
+
+@given(_TEXTS)
+def test_markup_is_undone_by_reading_it(text: str) -> None:
+    assert rich(as_rich(text)) == text
+    assert rich(as_rich(text, one_line=True)) == text
+    assert rich(as_html(text), html=True) == text
+
+
+def test_what_a_format_cannot_hold_is_named() -> None:
+    bank = Bank("Bank", (Question("a", "Why?", accepted=("so",)), Question("b", "Which?", ("x", "y"))))
+    assert [skipped.place for skipped in formats.unwritable(bank, "aiken")] == ["a", "b"]
+    assert [skipped.reason for skipped in formats.unwritable(bank, "csv")] == ["no right answer is known"]
+    assert formats.unwritable(bank, "native") == ()
+
+
+def test_a_spreadsheet_runs_no_formula_from_a_bank() -> None:
+    bank = Bank("Bank", (Question("a", '=HYPERLINK("x")', ("@SUM(1)", "-5", "+x"), 1),))
+    row = formats.write(bank, "csv").decode("utf-8-sig").splitlines()[1]
+    assert row == "a,\"'=HYPERLINK(\"\"x\"\")\",'@SUM(1),-5,'+x,2"
+
+
+def test_anki_gets_one_line_a_note() -> None:
+    question = Question("a", "Is 2 < 3?\nSay.", ("yes", "no"), 0, steps=("It is\tless.",), topic="Maths / Numbers")
+    lines = formats.write(Bank("Bank", (question,)), "anki").decode().splitlines()
+    assert lines[:2] == ["#separator:tab", "#html:true"]
+    assert lines[-1].split("\t") == ["Is 2 &lt; 3?<br>Say.<br>A. yes<br>B. no", "A. yes<br>It is less.", "Maths_Numbers"]
