@@ -243,8 +243,10 @@ class History:
             f" ORDER BY {order} LIMIT ?",
             (profile.id, limit),
         )
-        found = [Standing(*row) for row in rows]
-        return [replace(standing, last_correct=bool(standing.last_correct)) for standing in found]
+        return [
+            Standing(bank, question, text, topic, attempts, right, missed, bool(last), at)
+            for bank, question, text, topic, attempts, right, missed, last, at in rows
+        ]
 
     def topic_progress(self, profile: Profile) -> dict[tuple[str, str], tuple[int, int]]:
         """For each (bank, topic): how many questions were met, and how many last answered right."""

@@ -39,9 +39,9 @@ def m001_profiles_and_attempts(connection: sqlite3.Connection) -> None:
                 did_not_know INTEGER NOT NULL, seconds REAL NOT NULL) STRICT""",
             "CREATE INDEX attempts_by_time ON attempts (profile, at)",
             """CREATE INDEX attempts_by_day
-                ON attempts (profile, day, correct, certainty, seconds, points)""",
+                ON attempts (profile, day, certainty, correct, points, seconds)""",
             """CREATE INDEX attempts_by_question
-                ON attempts (profile, asked, correct, certainty, seconds)""",
+                ON attempts (profile, asked, certainty, correct, seconds)""",
             "CREATE INDEX attempts_by_session ON attempts (session)",
         ],
     )

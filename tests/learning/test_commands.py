@@ -1,0 +1,180 @@
+"""The commands as a student and a teacher type them."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.learning.helpers import attempt, question
+from tutor_app.cli import main
+from tutor_app.learning.history import History
+from tutor_app.questions.library import Library
+from tutor_app.questions.model import Bank
+
+
+class Tutor:
+    """Runs a command with typed lines; gives its status, what it printed and what it complained."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *words: str, typed: str = "") -> tuple[int, str, str]:
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        status = main(list(words))
+        said = self._capsys.readouterr()
+        return status, said.out, said.err
+
+
+@pytest.fixture
+def tutor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tutor:
+    topics = ("forces", "cells", "forces", "cells", "cells")
+    questions = tuple(question(number, topic) for number, topic in enumerate(topics, 1))
+    Library().add(Bank("Two topics", questions))
+    return Tutor(monkeypatch, capsys)
+
+
+def test_practise_then_progress_then_results(tutor: Tutor) -> None:
+    status, said, _ = tutor("practise", "--bank", "two-topics", "-n", "2", typed="b 3\nskip\na 2\nb\n")
+    assert status == 0
+    assert "1 of 2 right at the first try" in said
+    status, said, _ = tutor("progress", "--json")
+    assert json.loads(said)["total"]["right"] == 1
+    _, said, _ = tutor("results", "export")
+    rows = list(csv.DictReader(io.StringIO(said)))
+    assert sorted(row["correct"] for row in rows) == ["no", "yes"]
+
+
+def test_profiles_do_not_see_each_other(tutor: Tutor) -> None:
+    tutor("--profile", "Ann", "practise", "--bank", "two-topics", "-n", "1", typed="b 3\n")
+    tutor("practise", "--profile", "Bob", "--bank", "two-topics", "-n", "1", typed="a 3\nb\n")
+    _, said, _ = tutor("progress", "--profile", "Ann")
+    assert "1 answer, 100% right" in said
+    _, said, _ = tutor("results", "export", "--all")
+    assert {row["profile"] for row in csv.DictReader(io.StringIO(said))} == {"Ann", "Bob"}
+    status, _, complaint = tutor("progress", "--profile", "Cy")
+    assert status == 2
+    assert complaint.startswith("tutor: There is no profile named Cy. Profiles here: Ann, Bob")
+
+
+def test_a_mix_of_topics(tutor: Tutor) -> None:
+    _, said, _ = tutor(
+        "test", "--bank", "two-topics", "--mix", "cells=3,forces=1", typed="finish\nyes\nquit\n"
+    )
+    assert "0 of 3  cells" in said
+    assert "0 of 1  forces" in said
+    status, _, complaint = tutor("test", "--bank", "two-topics", "--mix", "cells=9", typed="")
+    assert status == 2
+    assert "There are 3 questions on cells, not 9." in complaint
+
+
+def test_the_exam_lock_closes_and_opens_again(tutor: Tutor) -> None:
+    tutor("test", "--bank", "two-topics", "-n", "2", "--exam-lock", typed="b\nquit\n")
+    for words in (("learn",), ("practise",), ("review",), ("bank", "show", "two-topics"),
+                  ("bank", "export", "two-topics", "--to", "native"), ("ask", "Why?")):  # fmt: skip
+        status, said, complaint = tutor(*words)
+        assert (status, said) == (2, ""), words
+        assert "exam lock" in complaint
+    _, said, _ = tutor("test", typed="next\nb\nfinish\nquit\n")
+    assert "Your answer so far: B." in said
+    assert "2 of 2 right" in said
+    assert tutor("bank", "show", "two-topics")[0] == 0
+
+
+def test_a_teacher_ends_a_locked_test(tutor: Tutor) -> None:
+    tutor("test", "--bank", "two-topics", "-n", "2", "--exam-lock", typed="b\nquit\n")
+    _, said, _ = tutor("test", "--end")
+    assert "1 of 2 right" in said
+    assert tutor("bank", "show", "two-topics")[0] == 0
+    assert tutor("test", "--end")[0] == 2
+
+
+def test_review_says_when_nothing_is_due_and_drills_mistakes(tutor: Tutor) -> None:
+    assert "Nothing is due for review." in tutor("review")[1]
+    tutor("practise", "--bank", "two-topics", "-n", "1", typed="a 1\nc\nskip\n")
+    assert "The next one comes in 1 day." in tutor("review")[1]
+    _, said, _ = tutor("review", "--mistakes", typed="b 3\nskip\n")
+    assert "Right. +3 points." in said
+    assert "There are no mistakes" in tutor("review", "--mistakes")[1]
+
+
+def test_a_pasted_question_is_read_and_can_be_kept(tutor: Tutor) -> None:
+    pasted = "Which is a metal?\nA) iron\nB) wood\nAnswer: A\n\n"
+    _, said, _ = tutor("learn", "--paste", typed=pasted + "a\nsave\n")
+    assert "A) iron" in said
+    assert "Right." in said
+    _, said, _ = tutor("practise", "--bank", "mine", typed="b 1\n")
+    assert "Which is a metal?" in said
+
+
+def test_the_list_of_topics_says_how_many_are_known(tutor: Tutor) -> None:
+    tutor("practise", "--bank", "two-topics", "--topic", "Forces", "-n", "1", typed="b 1\n")
+    assert "- forces: 2 questions, 1 known" in tutor("learn", "--list")[1]
+
+
+def test_what_does_not_exist_is_said_in_a_sentence(tutor: Tutor) -> None:
+    status, _, complaint = tutor("practise", "--topic", "dragons")
+    assert status == 2
+    assert complaint.startswith("tutor: No question fits topic 'dragons'.")
+
+
+def test_progress_as_files(tutor: Tutor, tmp_path: Path) -> None:
+    for ending, begins in ((".md", "# Progress"), (".csv", "kind,name"), (".html", "<!doctype html>")):
+        target = tmp_path / f"p{ending}"
+        assert tutor("progress", "--to", str(target))[0] == 0
+        assert target.read_text("utf-8").startswith(begins)
+    status, _, complaint = tutor("progress", "--to", str(tmp_path / "p.doc"))
+    assert status == 2
+    assert ".md, .csv, .html" in complaint
+
+
+def test_history_goes_out_and_in_and_back(tutor: Tutor, tmp_path: Path) -> None:
+    with History.open() as history:
+        history.record(history.profile("Ann"), attempt(1), attempt(2))
+    out = str(tmp_path / "out.jsonl")
+    assert tutor("history", "export", out)[0] == 0
+    assert tutor("history", "backup")[0] == 0
+    assert tutor("profiles", "remove", "ann", "--yes")[0] == 0
+    assert "2 attempts" in tutor("history", "import", out)[1]
+    tutor("profiles", "rename", "Ann", "Anna")
+    assert "Anna: 2 answers" in tutor("profiles", "list")[1]
+    assert tutor("history", "restore")[0] == 0
+    assert "Ann: 2 answers" in tutor("profiles", "list")[1]
+
+
+def test_settings_are_shown_and_changed(tutor: Tutor) -> None:
+    assert tutor("settings", "set", "practise.questions", "3")[:2] == (0, "practise.questions = 3\n")
+    assert tutor("settings", "get", "practise.questions")[1] == "3\n"
+    assert json.loads(tutor("settings", "list", "--json")[1])["practise.questions"] == 3
+    status, _, complaint = tutor("settings", "set", "practise.questions", "0")
+    assert status == 2
+    assert "from 1 to 500" in complaint
+
+
+def test_a_pipe_gets_line_mode_without_being_asked(tutor: Tutor) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tutor_app", "practise", "--bank", "two-topics", "-n", "1"],
+        input="b 2\n",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert done.returncode == 0
+    assert "Right. +2 points." in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_learning_never_loads_textual() -> None:
+    import pkgutil
+
+    import tutor_app.learning
+
+    names = [
+        f"tutor_app.learning.{module.name}" for module in pkgutil.iter_modules(tutor_app.learning.__path__)
+    ]
+    code = f"import sys, {', '.join(names)}, tutor_app.commands.study; print('textual' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
