@@ -43,8 +43,12 @@ class Parity:
     same_text: float
 
 
-def convert(model: Path, target: Path, quantization: str = "int8") -> None:
-    """Write the CTranslate2 form of a transformers folder to `target`, tokenizer included, in one step."""
+def convert(model: Path, target: Path, quantization: str = "int8", levels: int = 0) -> None:
+    """Write the CTranslate2 form of a transformers folder to `target`, tokenizer included, in one step.
+
+    With `levels` each row of weights is first rounded to that many steps on either side of zero, of the 127
+    that int8 has: the file compresses better, at a small loss.
+    """
     if quantization not in QUANTIZATIONS:
         raise UserError(
             f"There is no quantization {quantization!r}; choose one of {', '.join(QUANTIZATIONS)}."
@@ -53,7 +57,7 @@ def convert(model: Path, target: Path, quantization: str = "int8") -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
         made = Path(scratch) / "model"
-        _convert(model, made, quantization)
+        _convert(_rounded(model, Path(scratch) / "rounded", levels) if levels else model, made, quantization)
         for name in _tokenizer_files(model):
             shutil.copyfile(model / name, made / name)
         if target.exists():
@@ -71,6 +75,22 @@ def _convert(model: Path, made: Path, quantization: str) -> None:
     except (ValueError, OSError, KeyError, NotImplementedError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"The model in {model} cannot be converted: {reason}") from error
+
+
+def _rounded(model: Path, folder: Path, levels: int) -> Path:
+    """A copy of the model whose rows of weights take few values."""
+    from distill.train.bases import load_model
+
+    loaded = load_model(model)
+    for weight in loaded.parameters():
+        if weight.dim() == 2:
+            step = weight.data.abs().amax(dim=1, keepdim=True).clamp_min(1e-12) / levels
+            weight.data = (weight.data / step).round() * step
+    loaded.save_pretrained(folder)
+    for path in model.iterdir():
+        if not (folder / path.name).exists() and path.is_file() and path.suffix != ".safetensors":
+            shutil.copyfile(path, folder / path.name)
+    return folder
 
 
 def _tokenizer_files(model: Path) -> list[str]:
@@ -132,7 +152,7 @@ def run_stage(work: Work) -> None:
     for role in ("rationale", "answer"):
         model, target = work.earlier[f"train-{role}"] / "model", work.folder / role
         if not (target / "model.bin").is_file():
-            convert(model, target, settings.quantization)
+            convert(model, target, settings.quantization, settings.levels)
         found[role] = parity_of_folders(model, target, questions, settings.quantization)
         work.say(f"{role}: {described(found[role])}")
     write_parity(work.folder / "parity.json", found)

@@ -276,11 +276,13 @@ class Convert:
     """How the students are stored for the laptop."""
 
     quantization: str = "int8"
+    levels: int = 0  # round each row of weights to so many steps on either side of zero; 0: as int8 does
     parity_questions: int = 100
 
     def __post_init__(self) -> None:
         kinds = ("int8", "int8_float16", "int8_float32", "int16", "float16", "bfloat16", "float32")
         _check("quantization", self.quantization in kinds, f"quantization is one of {', '.join(kinds)}")
+        _check("levels", self.levels == 0 or 7 <= self.levels <= 127, "levels is 0 or between 7 and 127")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Lessons:
         return cls(encoder, DecoderFrame() if family == "decoder" else EncoderDecoderFrame())
 
     def answer(self, item: Item, rationale: Sequence[str] = ()) -> Example:
-        """Prefer the right option after the question and perhaps a rationale; write it where there are none."""
+        """Prefer the right option after the question and perhaps a rationale; write it if there are none."""
         prompt = answer_prompt(item.question, rationale)
         if item.answer is None:
             return self._example(Task.WRITE, prompt, (item.key,))
