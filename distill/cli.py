@@ -13,7 +13,7 @@ from tutor_app import __version__
 from tutor_app.console import speak_plainly
 from tutor_app.errors import UserError
 
-COMMANDS: tuple[str, ...] = ("baselines", "bench", "compare", "evaluate", "running")
+COMMANDS: tuple[str, ...] = ("baselines", "bench", "compare", "evaluate", "running", "starting")
 
 
 def parser() -> argparse.ArgumentParser:
