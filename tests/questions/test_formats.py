@@ -175,7 +175,11 @@ def test_text2qti_code_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     report = read("text2qti.md")
     assert not (tmp_path / "pwned").exists()
     assert reasons(report)["text2qti.md:29"] == "a block of program code was left out; nothing in it was run"
-    assert [question.key or question.accepted[0] for question in report.bank.questions] == ["Electron", "Na", "Na⁺"]
+    assert [question.key or question.accepted[0] for question in report.bank.questions] == [
+        "Electron",
+        "Na",
+        "Na⁺",
+    ]
     assert report.bank.questions[0].text == "Which particle has a negative charge?\nThink of e⁻."
 
 
@@ -185,14 +189,18 @@ def test_arc_labels_may_be_letters_or_numbers() -> None:
 
 
 def test_the_same_question_twice_is_taken_once_and_named() -> None:
-    report = formats.read_bytes(b"What melts? {=ice ~fire}\n\nWhat melts? {=ice ~fire}\n\nWhat melts? {~ice =fire}", "f.gift")
+    report = formats.read_bytes(
+        b"What melts? {=ice ~fire}\n\nWhat melts? {=ice ~fire}\n\nWhat melts? {~ice =fire}", "f.gift"
+    )
     assert reasons(report) == {"f.gift:3": "the same question is at f.gift:1"}
     assert report.warnings == ("f.gift:5: the question at f.gift:1 is the same with another key",)
     assert len({question.id for question in report.bank.questions}) == len(report.bank.questions) == 2
 
 
 def test_native_keeps_what_this_version_does_not_know() -> None:
-    bank = Bank("B", (Question("a", "Why?", ("x", "y"), 0, extra={"video": {"at": 3}}),), extra={"author": "me"})
+    bank = Bank(
+        "B", (Question("a", "Why?", ("x", "y"), 0, extra={"video": {"at": 3}}),), extra={"author": "me"}
+    )
     assert native.loads(native.dumps(bank), "b.jsonl").bank == bank
 
 

@@ -19,4 +19,6 @@ def test_the_example_loads(format: str, example: str) -> None:
 
 
 def test_every_format_is_in_the_guide() -> None:
-    assert all(f"`{name}`" in _GUIDE or f"```{name}\n" in _GUIDE for name in (*formats.FORMATS, *formats.WRITERS))
+    assert all(
+        f"`{name}`" in _GUIDE or f"```{name}\n" in _GUIDE for name in (*formats.FORMATS, *formats.WRITERS)
+    )

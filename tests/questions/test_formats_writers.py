@@ -65,7 +65,10 @@ def test_a_writer_and_its_reader_agree(format: str, bank: Bank) -> None:
 
 @pytest.mark.parametrize("format", ["native", "gift", "moodle-xml", "qti-2.1", "csv"])
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(text=_FILLED, accepted=st.lists(_LINES.filter(lambda t: "->" not in t), min_size=1, max_size=3, unique=True))
+@given(
+    text=_FILLED,
+    accepted=st.lists(_LINES.filter(lambda t: "->" not in t), min_size=1, max_size=3, unique=True),
+)
 def test_an_open_question_comes_back(format: str, text: str, accepted: list[str]) -> None:
     bank = Bank("Bank", (Question("open-1", text, accepted=tuple(accepted)),))
     back = formats.read_bytes(formats.write(bank, format), "bank").bank.questions[0]
@@ -89,11 +92,17 @@ def test_what_a_format_cannot_hold_is_named() -> None:
 def test_a_spreadsheet_runs_no_formula_from_a_bank() -> None:
     bank = Bank("Bank", (Question("a", '=HYPERLINK("x")', ("@SUM(1)", "-5", "+x"), 1),))
     row = formats.write(bank, "csv").decode("utf-8-sig").splitlines()[1]
-    assert row == "a,\"'=HYPERLINK(\"\"x\"\")\",'@SUM(1),-5,'+x,2"
+    assert row == 'a,"\'=HYPERLINK(""x"")",\'@SUM(1),-5,\'+x,2,'
 
 
 def test_anki_gets_one_line_a_note() -> None:
-    question = Question("a", "Is 2 < 3?\nSay.", ("yes", "no"), 0, steps=("It is\tless.",), topic="Maths / Numbers")
+    question = Question(
+        "a", "Is 2 < 3?\nSay.", ("yes", "no"), 0, steps=("It is\tless.",), topic="Maths / Numbers"
+    )
     lines = formats.write(Bank("Bank", (question,)), "anki").decode().splitlines()
     assert lines[:2] == ["#separator:tab", "#html:true"]
-    assert lines[-1].split("\t") == ["Is 2 &lt; 3?<br>Say.<br>A. yes<br>B. no", "A. yes<br>It is less.", "Maths_Numbers"]
+    assert lines[-1].split("\t") == [
+        "Is 2 &lt; 3?<br>Say.<br>A. yes<br>B. no",
+        "A. yes<br>It is less.",
+        "Maths_Numbers",
+    ]

@@ -23,8 +23,7 @@ _HIDDEN = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_LINE_EDGES = re.compile(r"(?<! ) *\n *")
-_MANY_LINES = re.compile(r"\n{3,}")
+_LINE_EDGES = re.compile(r"(?<! ) *\n(?: *\n)* *")
 
 
 def plain(text: str) -> str:
@@ -51,9 +50,9 @@ def _clean_already(text: str) -> bool:
 def _tidy_lines(text: str) -> str:
     if "\n" not in text:
         return text
-    if "\n " in text or " \n" in text:
-        text = _LINE_EDGES.sub("\n", text)
-    return _MANY_LINES.sub("\n\n", text) if "\n\n\n" in text else text
+    if "\n " in text or " \n" in text or "\n\n\n" in text:
+        return _LINE_EDGES.sub(lambda edge: "\n" * min(2, edge[0].count("\n")), text)
+    return text
 
 
 _BYTE_ORDER_MARKS = (

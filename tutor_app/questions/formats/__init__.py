@@ -61,6 +61,8 @@ def read_bytes(data: bytes, name: str) -> ReadReport:
     if len(data) > MOST_BYTES:
         raise UserError(_too_big(name, len(data)))
     source = Source(name, data)
+    if not source.is_zip and looks_like_noise(source.start):
+        raise UserError(_unknown(source))
     for reader in map(_module, _READERS.values()):
         if reader.looks_like(source):
             return collect(reader.NAME, reader.read(source), name)

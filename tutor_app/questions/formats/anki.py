@@ -44,4 +44,4 @@ def _letter(number: int) -> str:
 
 def _html(lines: Iterable[str]) -> str:
     """Lines as one cell: no tab or line end in it, and nothing in it is markup."""
-    return "<br>".join(escape(line).replace("\n", "<br>") for line in lines)
+    return "<br>".join(escape(line.replace("\t", " ")).replace("\n", "<br>") for line in lines)

@@ -186,6 +186,7 @@ def markup_of(element: Element, leave_out: Collection[str] = (), literal: bool =
     `literal` says that signs of LaTeX in it are meant as signs.
     """
     spelt = as_html if literal else _escaped
+    spelt_value = as_html if literal else html.escape
     parts = [spelt(element.text or "")]
     for inner in element:
         name = name_of(inner)
@@ -194,7 +195,7 @@ def markup_of(element: Element, leave_out: Collection[str] = (), literal: bool =
         elif name not in leave_out:
             tag = name if is_html(name) else "span"
             attributes = "".join(
-                f' {key.rpartition("}")[2]}="{html.escape(value)}"'
+                f' {key.rpartition("}")[2]}="{spelt_value(value)}"'
                 for key, value in inner.items()
                 if key != _LINE
             )
