@@ -17,18 +17,18 @@ def tutor_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-_GUARD = Guard()
+GUARD = Guard()
 
 
 @pytest.fixture(autouse=True)
-def no_network(request: pytest.FixtureRequest) -> Iterator[None]:
+def no_network(request: pytest.FixtureRequest) -> Iterator[Guard]:
     """Sockets are refused; `@pytest.mark.loopback` lets a test talk to a server of its own."""
-    _GUARD.tried.clear()
-    _GUARD.loopback = request.node.get_closest_marker("loopback") is not None
-    _GUARD.active = True
-    yield
-    _GUARD.active = False
-    assert not _GUARD.tried, f"something tried the network: {_GUARD.tried}"
+    GUARD.tried.clear()
+    GUARD.loopback = request.node.get_closest_marker("loopback") is not None
+    GUARD.active = True
+    yield GUARD
+    GUARD.active = False
+    assert not GUARD.tried, f"something tried the network: {GUARD.tried}"
 
 
 @pytest.fixture(scope="session")

@@ -4,19 +4,22 @@ import os
 import tempfile
 from pathlib import Path
 
+from tutor_app.paths import private_folder
+
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o600) -> None:
     """Replace `path` in one step, flushed to disk before the name changes hands."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        os.chmod(name, mode)
-        os.replace(name, path)
+        draft.chmod(mode)
+        draft.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise

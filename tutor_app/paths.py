@@ -38,9 +38,17 @@ def user_log() -> Path:
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder that only its owner can read."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder that only its owner can read, and each missing one above it."""
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)  # `parents=True` would leave the upper ones open
     return folder
+
+
+def private_file(path: Path) -> Path:
+    """Make a file, empty when it is new, that only its owner can read."""
+    private_folder(path.parent)
+    path.touch(mode=0o600)
+    return path
 
 
 def _folder(name: str) -> Path | None:

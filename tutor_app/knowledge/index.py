@@ -98,9 +98,9 @@ def _open(path: Path, key: str) -> sqlite3.Connection | None:
 
 def _build_file(path: Path, key: str, sources: Sequence[Source]) -> None:
     """Make the file under another name first: a killed build leaves no half index."""
-    paths.private_folder(path.parent)
     draft = path.with_suffix(f".{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
+    paths.private_file(draft)
     earlier = _earlier(path)
     try:
         db = sqlite3.connect(draft)

@@ -12,6 +12,7 @@ from typing import Any
 
 from tutor_app.errors import UserError
 from tutor_app.learning import migrations
+from tutor_app.paths import private_folder
 
 Row = tuple[Any, ...]
 Values = Sequence[Any] | Mapping[str, Any]
@@ -19,7 +20,7 @@ Values = Sequence[Any] | Mapping[str, Any]
 
 def make_private(path: Path) -> None:
     """The folder and the file are the owner's alone, before anything is written into them."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     path.parent.chmod(0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)
@@ -70,7 +71,7 @@ def new_backup_path(path: Path) -> Path:
 
 def back_up(connection: sqlite3.Connection, target: Path) -> Path:
     """A whole, consistent copy under a new name; a crash leaves no half copy under that name."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(target.parent)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)  # mkstemp made it 0600
     try:
@@ -127,7 +128,7 @@ def _set_aside(path: Path) -> Path | None:
         with contextlib.closing(connect(path)) as connection:
             return back_up(connection, kept)
     except sqlite3.DatabaseError:
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(kept.parent)
         for suffix in ("", "-wal", "-shm"):
             beside = path.with_name(path.name + suffix)
             if beside.exists():

@@ -139,15 +139,14 @@ def _from_json(content: dict[str, Any]) -> Explanation:
 def _open(path: Path) -> sqlite3.Connection:
     """The file; a new one in place of a damaged one; memory where none can be written."""
     try:
-        paths.private_folder(path.parent)
         try:
-            return _connect(path)
+            return _connect(paths.private_file(path))
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
             for part in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
                 part.unlink(missing_ok=True)
-            return _connect(path)
+            return _connect(paths.private_file(path))
     except (OSError, sqlite3.Error):
         return _connect(":memory:")
 
