@@ -25,7 +25,7 @@ from distill.pipeline import Pipeline
 from distill.protocols import Measure, protocol_named
 from distill.reading import QUESTION, cores, read_question_route
 from distill.results import SCORES, Evaluation, read_evaluation, write_evaluation
-from distill.running import recipe_options, pipeline_of
+from distill.running import pipeline_of, recipe_options
 from distill.scores import Reading, ScoresFile, digest
 from distill.sets import EvaluationSet
 from distill.subjects import converted_family, weights_identity
