@@ -215,7 +215,7 @@ def main() -> None:
         )
         fill(options.rows, options.banks)
         print(
-            f"with {options.rows} history rows and {options.banks} more banks (to the screen, to its figures):"
+            f"with {options.rows} history rows and {options.banks} more banks (to the screen, to its data):"
         )
         for name, (shown, filled) in asyncio.run(screens()).items():
             print(f"  {name:16} {shown:6.0f} ms {filled:6.0f} ms")

@@ -58,8 +58,8 @@ class TutorApp(App[int]):
     tutor_state: reactive[tuple[bool, str]] = reactive((False, ""))
 
     def __init__(self, desk: Desk, command: argparse.Namespace | None = None) -> None:
+        self.desk, self._command = desk, command  # first: the style sheet asks for the page's width
         super().__init__()
-        self.desk, self._command = desk, command
         self.marks: Marks = UNICODE
         self.troubles: list[BaseException] = []
         self.why_no_tutor = ""

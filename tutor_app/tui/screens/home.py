@@ -25,7 +25,7 @@ _PLACES = (
     ("progress", "g", "Progress", "how it is going"),
     ("banks", "b", "Banks", "questions to learn from"),
     ("profiles", "u", "Profiles", "who is learning"),
-    ("settings", "s", "Settings", ""),
+    ("settings", "s", "Settings", "colours, marks, how much is asked"),
     ("guides", "h", "Guides", "how everything works"),
 )
 _LOCKED = {"learn", "practise", "review", "ask", "banks"}
@@ -108,7 +108,9 @@ on the left also has a letter that works everywhere on this page.
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="overview")
     def _read(self) -> None:
-        self.post_message(OverviewRead(self.tutor_app.desk.overview()))
+        desk = self.tutor_app.desk
+        desk.wait_for_writes()  # what was just finished belongs to what Home shows
+        self.post_message(OverviewRead(desk.overview()))
 
     def on_overview_read(self, message: OverviewRead) -> None:
         self._overview = message.overview

@@ -90,7 +90,8 @@ class SittingScreen(TutorScreen):
         self._picked, self._trouble, self._from_bank = None, "", False
         self.where(f"{session.mode.value.capitalize()}{f' · {self._title}' if self._title else ''}")
         place = f"{session.index + 1} of {len(session.items)}" if len(session.items) > 1 else ""
-        self.query_one(QuestionView).show(turn.question, place)
+        known = turn.item.topic == self._title  # the first line says the topic already
+        self.query_one(QuestionView).show(turn.question, place, brief=known)
         self.query_one("#written", Input).value = ""
         self._start_explaining()
         self.query_one("#scroll").scroll_home(animate=False)
@@ -234,7 +235,7 @@ class SittingScreen(TutorScreen):
         waiting = ""
         if unfolding.waiting:
             waiting = f"The tutor is {'thinking' if self._explaining else 'waking up'}{marks.more}"
-        elif not unfolding.begun and not turn.done and self._picked is None:
+        elif not (unfolding.begun or turn.done or turn.verdict or self._picked is not None):
             waiting = self.invitation()
         steps = self.query_one(Steps)
         steps.show(unfolding.shown, waiting)

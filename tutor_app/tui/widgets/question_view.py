@@ -11,18 +11,19 @@ class QuestionView(Lines):
 
     def __init__(self, question: Question | None = None, note: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
-        self._question, self._note = question, note
+        self._question, self._note, self._brief = question, note, False
 
-    def show(self, question: Question, note: str = "") -> None:
-        """Show another question."""
-        self._question, self._note = question, note
+    def show(self, question: Question, note: str = "", brief: bool = False) -> None:
+        """Show another question; `brief` leaves out its subject and topic."""
+        self._question, self._note, self._brief = question, note, brief
         self.redraw()
 
     def lines(self, width: int) -> list[Content]:
         if self._question is None:
             return []
         question = self._question
-        parts = [self._note, question.subject, question.topic, question.grade and f"grade {question.grade}"]
+        about = [] if self._brief else [question.subject, question.topic]
+        parts = [self._note, *about, question.grade and f"grade {question.grade}"]
         between = f" {marks_of(self).dot} "
         lines = []
         if place := between.join(part for part in parts if part):
