@@ -1,0 +1,140 @@
+"""`tutor bank explain`, end to end on tiny students: whole banks, kills at any moment, a copy to edit."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.students.test_ask import choose, few_facts, install  # noqa: F401 - a fixture
+from tutor_app import paths
+from tutor_app.cli import main
+from tutor_app.questions.formats import read_file
+from tutor_app.questions.library import Library
+from tutor_app.questions.model import Bank, Question
+from tutor_app.students.cache import ExplanationCache
+from tutor_app.students.engine import Family
+from tutor_app.students.explanation import Settings
+
+COUNT = 70
+BANK = Bank(
+    "Forces",
+    tuple(
+        Question(
+            f"f{n}", f"Which force slows ball number {n}?", ("friction", "light", "sound"), 0, topic="Balls"
+        )
+        for n in range(COUNT)
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def shelf(tutor_home: Path, tiny_packages: dict[Family, Path]) -> None:
+    """Tiny students and a bank of 70 questions."""
+    install(tiny_packages[Family.DECODER])
+    choose(Family.DECODER)
+    Library().add(BANK)
+
+
+def kept() -> list[str]:
+    cache = ExplanationCache()
+    found = [q.id for q in BANK.questions if cache.get(q, "tiny-decoder 0.1", Settings())]
+    cache.close()
+    return found
+
+
+def test_every_question_of_a_bank_is_explained_and_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bank", "explain", "forces"]) == 0
+    assert len(kept()) == COUNT
+    shown = capsys.readouterr()
+    assert f"{COUNT} of {COUNT} questions of 'Forces' have an explanation." in shown.out
+    assert shown.err.splitlines()[-1] == f"{COUNT} of {COUNT} explained"
+
+
+def test_a_second_run_makes_nothing_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bank", "explain", "forces"]) == 0
+    capsys.readouterr()
+    assert main(["bank", "explain", "forces"]) == 0
+    assert capsys.readouterr().err.splitlines() == [f"{COUNT} of {COUNT} explained"]
+
+
+def test_asking_afterwards_takes_what_was_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bank", "explain", "forces"]) == 0
+    question = BANK.questions[3]
+    choices = [part for choice in question.choices for part in ("-c", choice)]
+    capsys.readouterr()
+    assert main(["ask", question.text, *choices, "--key", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["timings"]["total"] == 0
+
+
+def test_a_kill_at_any_moment_loses_at_most_the_batch_in_hand_and_a_second_run_goes_on() -> None:
+    program = (
+        "import sys; from pathlib import Path; from tutor_app import cli, paths; "
+        "shelf = Path(sys.argv[1]); paths.assets = lambda: shelf; sys.exit(cli.main(sys.argv[2:]))"
+    )
+    counts = []
+    for kill_after in (0, 1, 3):
+        before = len(kept())
+        run = subprocess.Popen(
+            [sys.executable, "-c", program, str(paths.assets()), "bank", "explain", "forces"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert run.stderr is not None
+        said = [run.stderr.readline() for _ in range(kill_after + 1)]
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        promised = int(said[-1].split()[0])
+        assert len(kept()) >= promised >= before, "what it said was explained is kept"
+        counts.append(len(kept()))
+    assert counts == sorted(counts)
+    assert main(["bank", "explain", "forces"]) == 0
+    assert len(kept()) == COUNT
+
+
+def test_a_copy_to_edit_holds_explanations_that_lead_to_the_key_and_can_be_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.jsonl"
+    assert main(["bank", "explain", "forces", "--write", str(copy)]) == 0
+    bank = read_file(copy).bank
+    assert [question.text for question in bank.questions] == [question.text for question in BANK.questions]
+    cache = ExplanationCache()
+    for question, old in zip(bank.questions, BANK.questions, strict=True):
+        made = cache.get(old, "tiny-decoder 0.1", Settings())
+        assert made is not None
+        led = bool(made.agrees_with_key) and bool(made.steps)
+        assert bool(question.explanation) == led
+        assert (question.extra.get("explained_by") == "tiny-decoder 0.1") == led
+    assert main(["bank", "import", str(copy), "--title", "Edited"]) == 0
+    assert main(["bank", "explain", "forces", "--write", str(copy)]) == 2, "a file that is there is kept"
+    assert "--force" in capsys.readouterr().err
+
+
+def test_a_teachers_own_explanation_is_not_replaced_unless_she_says_so(tmp_path: Path) -> None:
+    own = Question(
+        "o", "Which force slows a ball?", ("friction", "light"), 0, steps=("My own words say it.",)
+    )
+    Library().add(Bank("Own", (own,)))
+    copy = tmp_path / "copy.jsonl"
+    assert main(["bank", "explain", "own", "--write", str(copy)]) == 0
+    assert read_file(copy).bank.questions[0].steps == own.steps
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nothing-like-it"], "There is no bank called 'nothing-like-it'"),
+        (["forces", "--topic", "Stars"], "has no topic 'Stars'. Its topics: Balls."),
+        (["forces", "--samples", "99"], "--samples 99"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["bank", "explain", *arguments]) == 2
+    assert says in capsys.readouterr().err
