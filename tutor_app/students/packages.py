@@ -51,8 +51,14 @@ class Manifest:
 
     @property
     def title(self) -> str:
-        """Name and version, as cache keys and the status line show them."""
+        """Name and version, as people know them."""
         return f"{self.name} {self.version}"
+
+    @property
+    def identity(self) -> str:
+        """The title and a mark of the very files: students trained anew are others, however called."""
+        files = json.dumps(sorted(self.files.items())).encode()
+        return f"{self.title} ({hashlib.sha256(files).hexdigest()[:8]})"
 
 
 @dataclass(frozen=True, slots=True)
