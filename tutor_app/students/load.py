@@ -25,5 +25,9 @@ def load_tutor(students: str = "", threads: int = 0) -> Tutor:
         rationale = pool.submit(package.open, "rationale", used)
         answer = pool.submit(package.open, "answer", used)
         return Tutor(
-            rationale.result(), answer.result(), facts.result(), package.calibration, package.manifest.identity
+            rationale.result(),
+            answer.result(),
+            facts.result(),
+            package.calibration,
+            package.manifest.identity,
         )
