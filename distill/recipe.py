@@ -164,6 +164,8 @@ class Phase:
     without: float = 1.0  # the shares of questions alone, with the teacher's and with its own rationale
     teacher: float = 0.0
     own: float = 0.0
+    batch_tokens: int = 0  # 0: as the section says
+    frozen_layers: int = -1  # -1: as the section says
 
     def __post_init__(self) -> None:
         _positive(self, "epochs", "learning_rate")

@@ -65,7 +65,7 @@ def train_start(work: Work) -> None:
     items = list(read_items(work.earlier["corpus"] / "train.jsonl"))
     for number, phase in enumerate(start.phases, 1):
         examples = [room.lessons.answer(item) for item in drawn(items, phase.sources, chance)]
-        room.train(f"questions-{number}", examples, start, phase.epochs, phase.learning_rate)
+        room.train_phase(f"questions-{number}", examples, start, phase)
     room.save()
 
 
@@ -106,7 +106,7 @@ def train_answer(work: Work) -> None:
             room.lessons.answer(item, _rationale(item, phase, taught, own, chance))
             for item in drawn(items, phase.sources, chance)
         ]
-        room.train(f"phase-{number}", examples, section, phase.epochs, phase.learning_rate)
+        room.train_phase(f"phase-{number}", examples, section, phase)
     room.save()
 
 
@@ -166,6 +166,15 @@ class _Room:
 
     def __post_init__(self) -> None:
         self.lessons = Lessons.of(load_encoder(self.start), family_of(self.start))
+
+    def train_phase(self, name: str, examples: Sequence[Example], section: Any, phase: Phase) -> None:
+        """Train one phase, whose own numbers go before its section's."""
+        own: dict[str, int] = {}
+        if phase.batch_tokens:
+            own["batch_tokens"] = phase.batch_tokens
+        if phase.frozen_layers >= 0:
+            own["frozen_layers"] = phase.frozen_layers
+        self.train(name, examples, replace(section, **own), phase.epochs, phase.learning_rate)
 
     def train(self, name: str, examples: Sequence[Example], section: Any, epochs: float, rate: float) -> None:
         """Train one part, or take up its finished model."""
