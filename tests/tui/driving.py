@@ -47,9 +47,12 @@ async def until(pilot: Pilot[int], true: Callable[[], object], what: str = "") -
 
 async def on(pilot: Pilot[int], screen: str) -> None:
     """Wait for a screen by the name of its class."""
-    await until(
-        pilot, lambda: type(pilot.app.screen).__name__ == screen and pilot.app.screen.is_mounted, screen
-    )
+
+    def there() -> bool:
+        stack = pilot.app.screen_stack
+        return bool(stack) and type(stack[-1]).__name__ == screen and stack[-1].is_mounted
+
+    await until(pilot, there, screen)
 
 
 async def sees(pilot: Pilot[int], wanted: str) -> None:
@@ -60,7 +63,7 @@ async def sees(pilot: Pilot[int], wanted: str) -> None:
 def text(app: object) -> str:
     """What is on the screen, as a person would read it."""
     assert isinstance(app, TutorApp)
-    lines = app.screen._compositor.render_strips(app.size)
+    lines = app.screen._compositor.render_strips(app.size) if app.screen_stack else []
     return "\n".join(line.text.rstrip() for line in lines)
 
 

@@ -207,6 +207,9 @@ class TutorApp(App[int]):
         The widget it came from is dead, so the screens above Home are closed; if errors keep coming, the app
         ends with a sentence instead of a traceback.
         """
+        if isinstance(error, UserError):  # raised in the callback of a dialog, where no screen can catch it
+            self.call_next(self.report, error)
+            return
         now = time.monotonic()
         again, self._last_trouble = now - self._last_trouble < _SAME_TROUBLE_S, now
         if again or not self.is_running:
