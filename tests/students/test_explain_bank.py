@@ -17,6 +17,7 @@ from tutor_app.questions.model import Bank, Question
 from tutor_app.students.cache import ExplanationCache
 from tutor_app.students.engine import Family
 from tutor_app.students.explanation import Settings
+from tutor_app.students.installed import find
 
 COUNT = 70
 BANK = Bank(
@@ -38,9 +39,13 @@ def shelf(tutor_home: Path, tiny_packages: dict[Family, Path]) -> None:
     Library().add(BANK)
 
 
+def students() -> str:
+    return find("tiny-decoder").manifest.identity
+
+
 def kept() -> list[str]:
-    cache = ExplanationCache()
-    found = [q.id for q in BANK.questions if cache.get(q, "tiny-decoder 0.1", Settings())]
+    cache, name = ExplanationCache(), students()
+    found = [q.id for q in BANK.questions if cache.get(q, name, Settings())]
     cache.close()
     return found
 
@@ -104,11 +109,11 @@ def test_a_copy_to_edit_holds_explanations_that_lead_to_the_key_and_can_be_impor
     assert [question.text for question in bank.questions] == [question.text for question in BANK.questions]
     cache = ExplanationCache()
     for question, old in zip(bank.questions, BANK.questions, strict=True):
-        made = cache.get(old, "tiny-decoder 0.1", Settings())
+        made = cache.get(old, students(), Settings())
         assert made is not None
         led = bool(made.agrees_with_key) and bool(made.steps)
         assert bool(question.explanation) == led
-        assert (question.extra.get("explained_by") == "tiny-decoder 0.1") == led
+        assert (question.extra.get("explained_by") == students()) == led
     assert main(["bank", "import", str(copy), "--title", "Edited"]) == 0
     assert main(["bank", "explain", "forces", "--write", str(copy)]) == 2, "a file that is there is kept"
     assert "--force" in capsys.readouterr().err
