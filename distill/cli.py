@@ -14,6 +14,7 @@ from tutor_app.console import speak_plainly
 from tutor_app.errors import UserError
 
 COMMANDS: tuple[str, ...] = ("baselines", "bench", "compare", "evaluate", "running", "starting")
+_EXTRA = {"accelerate", "filelock", "gguf", "openai", "peft", "torch", "transformers"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,6 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except UserError as error:
         print(f"distill: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] not in _EXTRA:
+            raise
+        print(
+            f"distill: {error.name} is not installed; students' machines do without it. "
+            "In the project's folder: pip install '.[distill]'",
+            file=sys.stderr,
+        )
         return 2
     except BrokenPipeError:
         return 0

@@ -35,7 +35,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--against", type=Path, metavar="DIR", help="another one, compared question by question"
     )
-    parser.add_argument("--set", dest="sets", action="append", required=True, metavar="NAME=FILE")
+    parser.add_argument(
+        "--set",
+        dest="sets",
+        action="append",
+        required=True,
+        metavar="NAME=FILE",
+        help="a set of questions with keys (repeatable)",
+    )
     parser.add_argument(
         "--routes", default=QUESTION, help="question,rationale,both,facts,free,auto,samples=K"
     )

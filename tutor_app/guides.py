@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from tutor_app import paths
 from tutor_app.errors import UserError
 
-_ORDER = ("start", "learn", "practise", "test", "review", "ask", "progress", "banks", "class", "settings")
+_ORDER = (
+    "start",
+    "students",
+    *("learn", "practise", "test", "review", "ask", "progress", "settings"),
+    *("teachers", "banks", "class", "formats"),
+    *("troubleshooting", "privacy", "builders"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ def guide(name: str) -> Guide:
 
 
 def _guide(name: str, text: str) -> Guide:
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    title = lines[0].lstrip("# ") if lines else name
-    about = next((line for line in lines[1:] if not line.startswith(("#", "-", "|", "`", "!"))), "")
-    return Guide(name, title, about.split(". ")[0].rstrip("."), text)
+    title, *paragraphs = text.split("\n\n")
+    prose = (" ".join(each.split()) for each in paragraphs)
+    about = next((each for each in prose if not each.startswith(("#", "-", "|", "```", "!"))), "")
+    return Guide(name, title.strip("# \n"), about.split(". ")[0].rstrip("."), text)

@@ -16,7 +16,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.topic:
         print(guides.guide(options.topic).text.rstrip())
         return 0
-    for guide in guides.all_guides():
-        print(f"{guide.name:10} {guide.title}: {guide.about}")
+    every = guides.all_guides()
+    width = max(len(guide.name) for guide in every)
+    for guide in every:
+        print(f"{guide.name:{width}}  {guide.title}: {guide.about}")
     print("\nRead one with: tutor help TOPIC")
     return 0

@@ -133,8 +133,11 @@ def _log_to_file() -> None:
 
     from tutor_app import paths
 
-    paths.private_folder(paths.user_log().parent)
-    handler = logging.FileHandler(paths.user_log(), encoding="utf-8", delay=True)
+    handler: logging.Handler
+    try:
+        handler = logging.FileHandler(paths.private_file(paths.user_log()), encoding="utf-8")
+    except OSError:
+        handler = logging.NullHandler()  # nothing can be written here; the history says so in a sentence
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     logging.getLogger().addHandler(handler)
 
