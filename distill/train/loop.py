@@ -189,8 +189,7 @@ class Trainee:
 
     def step(self, batch: Sequence[Example], rate: float) -> float:
         """One update from one batch; its mean loss."""
-        for master in self._masters:
-            master.grad = torch.zeros_like(master)
+        self._optimiser.zero_grad(set_to_none=True)
         total = torch.zeros((), device=self._team.device)
         for part in self._parts(self._team.share(batch)):
             scores = reply_scores(self.model, part)
@@ -201,7 +200,7 @@ class Trainee:
             loss.backward()
             total += loss.detach()
             self._take_gradients()
-        self._team.add_up([total, *(master.grad for master in self._masters)])
+        self._team.add_up([total, *self._gradients()])
         loss_value = float(total)
         if math.isfinite(loss_value):
             self._update(rate)
@@ -240,8 +239,16 @@ class Trainee:
     def _take_gradients(self) -> None:
         for master, weight in zip(self._masters, self._working, strict=True):
             if weight.grad is not None:
-                master.grad += weight.grad
+                wide = weight.grad.float()
+                master.grad = wide if master.grad is None else master.grad.add_(wide)
                 weight.grad = None
+
+    def _gradients(self) -> list[Tensor]:
+        """One for every weight: a process without examples in this batch adds nothing."""
+        for master in self._masters:
+            if master.grad is None:
+                master.grad = torch.zeros_like(master)
+        return [master.grad for master in self._masters if master.grad is not None]
 
     def _update(self, rate: float) -> None:
         for group in self._optimiser.param_groups:
