@@ -111,8 +111,9 @@ async def test_every_screen_shows_text_exactly(start: Start, tutor: object, name
         app.push_screen(screen)
         await on(pilot, type(screen).__name__)
         await sees(pilot, "[red]x[/red]" if name == "profiles" else NASTY)
+        if name == "learn":
+            await pilot.press("enter")
         if name in {"learn", "look", "approve"}:
-            await pilot.press("enter" if name == "learn" else "f5")
             await sees(pilot, f"✎ {NASTY}")
         assert "Traceback" not in text(app)
 

@@ -218,10 +218,10 @@ class TutorApp(App[int]):
             return
         self.call_next(self._start_over, error)
 
-    async def _start_over(self, error: Exception) -> None:
+    def _start_over(self, error: Exception) -> None:
         while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        await self.switch_screen(self.get_default_screen())
+            self.pop_screen()
+        self.switch_screen(self.get_default_screen())
         self.report(error)
 
     # Shared actions
