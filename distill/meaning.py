@@ -19,7 +19,8 @@ from distill.corpus import Item, read_items
 from distill.stages import Work
 from distill.training import drawn, neighbours, shipped_facts
 from tutor_app.knowledge.base import FactBase
-from tutor_app.knowledge.meaning import query
+from tutor_app.knowledge.facts import facts_of
+from tutor_app.knowledge.meaning import MeaningEncoder, packed, query, vectors_file
 
 SHARPNESS = 20.0
 MOST_TOKENS = 96
@@ -52,6 +53,7 @@ def run_stage(work: Work) -> None:
     encoder = Encoder.load(source)
     fit(encoder, pairs, section.epochs, section.learning_rate, section.batch, chance, work.say)
     save(encoder, work.folder / "transformers", work.folder / "encoder")
+    write_vectors(work.folder / "encoder")
 
 
 def held_out(item: Item) -> bool:
@@ -152,3 +154,11 @@ def save(encoder: Encoder, folder: Path, converted: Path) -> None:
     TransformersConverter(str(folder)).convert(str(converted), quantization="int8", force=True)
     shutil.copy(folder / "tokenizer.json", converted)
     shutil.rmtree(folder)
+
+
+def write_vectors(folder: Path) -> None:
+    """The vectors of the shipped facts, so that no laptop has to compute them."""
+    facts = [fact for source in shipped_facts() for fact in facts_of(source)]
+    vectors = packed(MeaningEncoder(folder).vectors([fact.text for fact in facts]))
+    known = dict(zip((fact.id for fact in facts), vectors, strict=True))
+    (folder / "vectors.npz").write_bytes(vectors_file(known))

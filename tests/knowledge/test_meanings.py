@@ -1,4 +1,4 @@
-"""Facts found by meaning: vectors made once, kept, used only when all are there."""
+"""Facts found by meaning: vectors made once, kept, used as far as they are there."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,7 +45,7 @@ def _meanings(folder: Path, facts: Sequence[Fact] = FACTS) -> tuple[Meanings, Sc
     return Meanings(folder, facts, encoder), encoder  # type: ignore[arg-type]
 
 
-def test_nothing_is_near_until_every_fact_has_its_vector(folder: Path) -> None:
+def test_nothing_is_near_before_there_are_vectors(folder: Path) -> None:
     meanings, _ = _meanings(folder)
     assert meanings.near(QUESTION, 2) == []
     assert meanings.join(QUESTION, [2, 1], 2) == [2, 1]

@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -21,7 +21,7 @@ from tutor_app.knowledge.facts import Fact
 from tutor_app.questions.model import Question
 
 if TYPE_CHECKING:
-    from numpy import float16, float32
+    from numpy import float32, int8
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
@@ -75,19 +75,23 @@ class Meanings:
         self._encoder = encoder or MeaningEncoder(folder)
         self._facts = facts
         self._shipped_at = folder / "vectors.npz"
-        self._kept_at = paths.user_cache() / f"fact-meanings-{_model_key(folder)}.npz"
+        self._kept_at = paths.user_cache() / f"fact-meanings-{_model_key(folder)}-int8.npz"
         self._vectors: Vectors | None = None
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
     def ready(self) -> bool:
-        """Whether every fact has its vector."""
+        """Whether there are vectors to search; facts without one yet are found by words alone."""
         return self._vectors is not None
 
     def start(self) -> None:
-        """Compute what is missing in the background; words alone find facts until that is done."""
-        self._thread = threading.Thread(target=self.build, name="fact-meanings", daemon=True)
+        """Use what is there at once, and compute what is missing in the background."""
+        known = self._read()
+        self._use(known)
+        self._thread = threading.Thread(
+            target=self._complete, args=(known,), name="fact-meanings", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -97,23 +101,32 @@ class Meanings:
             self._thread.join()
 
     def build(self) -> None:
-        """Read the vectors kept from before, compute the others in batches, keep them."""
-        import numpy as np
+        """Make all vectors now."""
+        self._complete(self._read())
 
-        known = self._read()
+    def _complete(self, known: "dict[int, NDArray[int8]]") -> None:
+        """Compute the missing vectors in batches and keep them."""
         missing = [fact for fact in self._facts if fact.id not in known]
         for start in range(0, len(missing), _BATCH):
             if self._stopped.is_set():
                 break
             batch = missing[start : start + _BATCH]
-            vectors = self._encoder.vectors([fact.text for fact in batch])
-            known |= zip((fact.id for fact in batch), vectors.astype(np.float16), strict=True)
+            vectors = packed(self._encoder.vectors([fact.text for fact in batch]))
+            known |= zip((fact.id for fact in batch), vectors, strict=True)
             if (start // _BATCH) % (_SAVED_EVERY // _BATCH) == _SAVED_EVERY // _BATCH - 1:
                 self._keep(known)
         if missing:
             self._keep(known)
-        if self._facts and all(fact.id in known for fact in self._facts):
-            self._vectors = np.stack([known[fact.id] for fact in self._facts]).astype(np.float32)
+        self._use(known)
+
+    def _use(self, known: "Mapping[int, NDArray[int8]]") -> None:
+        """Search these vectors from now on; a fact without one is near to nothing."""
+        import numpy as np
+
+        if any(fact.id in known for fact in self._facts):
+            empty = np.zeros_like(next(iter(known.values())))
+            rows = np.stack([known.get(fact.id, empty) for fact in self._facts]).astype(np.float32)
+            self._vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
     def near(self, question: Question, count: int, supposed: str | None = None) -> list[int]:
         """The numbers of the facts nearest in meaning, best first; empty until ready.
@@ -136,11 +149,11 @@ class Meanings:
         """Both lists as one."""
         return fuse([by_words, self.near(question, count, supposed)], (1.0, _WEIGHT))[:count]
 
-    def _read(self) -> "dict[int, NDArray[float16]]":
+    def _read(self) -> "dict[int, NDArray[int8]]":
         """Vectors that ship with the encoder, if any do, and those kept in the cache."""
         import numpy as np
 
-        known: dict[int, NDArray[float16]] = {}
+        known: dict[int, NDArray[int8]] = {}
         for path in (self._shipped_at, self._kept_at):
             try:
                 with np.load(path, allow_pickle=False) as kept:
@@ -149,13 +162,25 @@ class Meanings:
                 continue  # none yet, or a damaged file: made again
         return known
 
-    def _keep(self, known: "dict[int, NDArray[float16]]") -> None:
-        import numpy as np
-
-        file = io.BytesIO()
-        np.savez(file, ids=np.array(list(known), np.int64), vectors=np.stack(list(known.values())))
+    def _keep(self, known: "Mapping[int, NDArray[int8]]") -> None:
         with contextlib.suppress(OSError):  # a cache that cannot be written costs computing again
-            write_atomically(self._kept_at, file.getvalue())
+            write_atomically(self._kept_at, vectors_file(known))
+
+
+def packed(vectors: "Vectors") -> "NDArray[int8]":
+    """Vectors in a byte a number: only their direction counts."""
+    import numpy as np
+
+    return np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True) * 127).astype(np.int8)
+
+
+def vectors_file(known: "Mapping[int, NDArray[int8]]") -> bytes:
+    """What is kept of facts' vectors, by fact id."""
+    import numpy as np
+
+    file = io.BytesIO()
+    np.savez_compressed(file, ids=np.array(list(known), np.int64), vectors=np.stack(list(known.values())))
+    return file.getvalue()
 
 
 def encoder_folder() -> Path:
