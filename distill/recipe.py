@@ -163,7 +163,7 @@ class Phase:
     sources: Mapping[str, float] = field(default_factory=dict)  # name = weight; empty: all by their weight
     without: float = 1.0  # the shares of questions alone, with the teacher's and with its own rationale
     teacher: float = 0.0
-    own: float = 0.0
+    own: float = 0.0  # above 0: only questions the first student explained are drawn
     batch_tokens: int = 0  # 0: as the section says
     frozen_layers: int = -1  # -1: as the section says
 

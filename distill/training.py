@@ -102,9 +102,10 @@ def train_answer(work: Work) -> None:
     taught = by_question(read_items(work.earlier["filter"] / "kept.jsonl"))
     own = by_question(read_items(work.earlier["own-rationales"] / "own.jsonl"))
     for number, phase in enumerate(section.phases, 1):
+        known = [item for item in items if item.id in own] if phase.own else items
         examples = [
             room.lessons.answer(item, _rationale(item, phase, taught, own, chance))
-            for item in drawn(items, phase.sources, chance)
+            for item in drawn(known, phase.sources, chance)
         ]
         room.train_phase(f"phase-{number}", examples, section, phase)
     room.save()
