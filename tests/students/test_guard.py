@@ -86,3 +86,30 @@ def test_any_text_is_judged_without_failing(text: str, choices: list[str]) -> No
 @given(st.lists(st.sampled_from(("magnet", "iron", "nail", "wood", "pulls")), min_size=2, max_size=6))
 def test_whatever_is_said_three_times_over_is_a_loop(words: list[str]) -> None:
     assert guard.looping(" ".join(words * 3))
+
+
+QUESTION = "How does a mushroom obtain energy?"
+FACTS = ("Fungi break down dead material and use it for respiration.",)
+WAYS = ("by absorbing matter from dead organisms", "by making food from carbon dioxide and water", "by hunting")
+
+
+def test_a_step_may_apply_its_facts_to_the_supposed_answer() -> None:
+    step = "A mushroom gets energy by absorbing matter from dead organisms, which it breaks down."
+    assert guard.applies(step, QUESTION, FACTS, WAYS, WAYS[0])
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        ("A mushroom uses carbon dioxide, so it absorbs matter from dead organisms.", "words of another option"),
+        ("A mushroom is a fungus and breaks down material.", "does not come to the answer"),
+        ("It is absorbing matter from dead organisms, so it is absorbing matter from dead organisms.", "an echo"),
+        (
+            "Absorbing matter from dead organisms powers purple rockets, engines, planets and clever elephants.",
+            "invented",
+        ),
+        ("A mushroom that is hunting absorbs matter from dead organisms.", "names another option"),
+    ],
+)
+def test_a_step_that_does_not_apply_its_facts_is_dropped(step: str, why: str) -> None:
+    assert not guard.applies(step, QUESTION, FACTS, WAYS, WAYS[0]), why

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 MOST_STEP_WORDS = 60
 MOST_STEP_CHARACTERS = 400
 _FEWEST_STEP_WORDS = 3
+_ECHO = 3  # words; a phrase so long said twice in one step echoes
 _PHRASE, _SENTENCE = 4, 8  # words; so long a phrase said three times, or so long a run said twice, is a loop
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,/][^\W_]+)*")
@@ -85,10 +86,10 @@ def names(text: str, option: str) -> bool:
     return all(word in said for word in content_words(option))
 
 
-def hints_at(text: str, option: str) -> bool:
-    """At least half of the option's content words are in the text."""
+def hints_at(text: str, option: str, share: float = 0.5) -> bool:
+    """At least this share of the option's content words is in the text."""
     said, wanted = set(content_words(text)), content_words(option)
-    return 2 * sum(word in said for word in wanted) >= len(wanted)
+    return sum(word in said for word in wanted) >= share * len(wanted)
 
 
 def for_a_wrong_option(step: str, choices: Sequence[str], supposed: str) -> bool:
@@ -96,6 +97,35 @@ def for_a_wrong_option(step: str, choices: Sequence[str], supposed: str) -> bool
     if not supposed or hints_at(step, supposed):
         return False
     return any(names(step, choice) for choice in choices if choice != supposed)
+
+
+def says_twice(step: str) -> bool:
+    """`It revolves around a planet, so it revolves around a planet`: a phrase that explains itself."""
+    said = words(step)
+    return _most_said(said, _ECHO) >= 2
+
+
+def of_other_options(step: str, choices: Sequence[str], supposed: str, known: str) -> bool:
+    """Names another option or uses a word only it has: a small student confuses what it says of them."""
+    wrong = [choice for choice in choices if choice != supposed]
+    if any(names(step, choice) and not names(supposed, choice) for choice in wrong):
+        return True
+    others = {word for choice in wrong for word in content_words(choice)}
+    return not others.isdisjoint(set(content_words(step)) - set(content_words(f"{known} {supposed}")))
+
+
+def invented(step: str, known: str) -> bool:
+    """More than a quarter of its content words stand neither in the question nor in the facts."""
+    said, given = content_words(step), set(content_words(known))
+    return 4 * sum(word not in given for word in said) > len(said)
+
+
+def applies(step: str, question: str, facts: Sequence[str], choices: Sequence[str], supposed: str) -> bool:
+    """A step that applies given facts leads to the supposed answer and brings in nothing of its own."""
+    known = " ".join((question, *facts))
+    if supposed and (not hints_at(step, supposed, 0.66) or of_other_options(step, choices, supposed, known)):
+        return False
+    return not says_twice(step) and not invented(step, f"{known} {supposed}")
 
 
 def fit_to_show(step: str, so_far: Sequence[str], choices: Sequence[str] = (), supposed: str = "") -> bool:

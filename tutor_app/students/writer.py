@@ -50,6 +50,9 @@ class Task:
         text = " ".join(line.split())
         shown = [step.text for step in so_far]
         fits = guard.fit_to_show(text, shown, self.question.choices, self.supposed)
+        if fits and self.facts:
+            facts = [fact.text for fact in self.facts]
+            fits = guard.applies(text, asked(self.question), facts, self.question.choices, self.supposed)
         return [Step(text, Origin.TUTOR)] if fits else []
 
 
