@@ -189,7 +189,7 @@ def test_without_a_key_several_rationales_vote() -> None:
         seen[prompt.user] = vote
         return vote if option == "a glass cup" else 0.0
 
-    replies = [f"The iron nail is pulled, said in the {n} way." for n in ("first", "second", "third")]
+    replies = [f"The magnet {how} an iron nail." for how in ("attracts", "pulls", "moves")]
     rationale = ScriptedStudent(fits(IRON), replies)
     _, last = explained(list(tutor(rationale, ScriptedStudent(divided)).explain(NAIL, Settings(samples=3))))
     assert last.answer.text == "an iron nail"

@@ -21,7 +21,8 @@ class Calibration:
     1: the mean). `question_temperature` holds where the question alone decides (0: as `temperature`).
     `sure_threshold` and `open_sure_threshold` part 'sure' from 'not sure'. A candidate fact's
     score is its log-likelihood after the question less `fact_prior_weight` times that without a question,
-    per token; under `fact_threshold` no fact fits.
+    per token, less `fact_search_weight` for each place down in the search's order; under `fact_threshold`
+    no fact fits.
     """
 
     temperature: float = 1.0
@@ -34,6 +35,7 @@ class Calibration:
     open_sure_threshold: float = 0.5
     fact_threshold: float = -1.0
     fact_prior_weight: float = 1.0
+    fact_search_weight: float = 0.25
 
     def __post_init__(self) -> None:
         if not all(math.isfinite(getattr(self, field.name)) for field in fields(self)):

@@ -14,9 +14,9 @@ from tutor_app.students.explanation import Origin, Step
 from tutor_app.students.guard import overlap
 from tutor_app.students.prompts import fact_prior_prompt, rationale_prompt
 
-CANDIDATES = 8
-MOST_FACTS = 3
-_MARGIN = 0.35  # how far behind the best, per token, a second or third fact may be
+CANDIDATES = 6
+MOST_FACTS = 2
+_MARGIN = 0.6  # how far behind the best, per token, a second or third fact may be
 _NEAR_REPEAT = 0.6
 _AT_ONCE = 16  # facts measured before the next look at what else is wanted
 
@@ -57,7 +57,7 @@ class Chooser:
     def choose(
         self, wanted: Sequence[tuple[Question, str]], cancel: threading.Event | None = None
     ) -> list[tuple[Step, ...]]:
-        """For each question and its supposed answer: one to three facts as steps; none where none fits."""
+        """For each question and its supposed answer: one or two facts as steps; none where none fits."""
         threshold = self._calibration.fact_threshold
         rated = self.rate(wanted, cancel)
         return [tuple(as_step(fact) for fact in select(fits, threshold)) for fits in rated]
@@ -117,10 +117,11 @@ class Chooser:
     def _fits(
         self, found: Sequence[Fact], scores: Sequence[OptionScore], priors: Mapping[int, float]
     ) -> list[Fit]:
-        weight = self._calibration.fact_prior_weight
+        """The student's own judgement, less for each place further down in the search's order."""
+        prior, place = self._calibration.fact_prior_weight, self._calibration.fact_search_weight
         return [
-            Fit(fact, (score.total - weight * priors[fact.id]) / score.tokens)
-            for fact, score in zip(found, scores, strict=True)
+            Fit(fact, (score.total - prior * priors[fact.id]) / score.tokens - place * rank)
+            for rank, (fact, score) in enumerate(zip(found, scores, strict=True))
         ]
 
 
