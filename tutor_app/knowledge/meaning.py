@@ -171,7 +171,9 @@ def packed(vectors: "Vectors") -> "NDArray[int8]":
     """Vectors in a byte a number: only their direction counts."""
     import numpy as np
 
-    return np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True) * 127).astype(np.int8)
+    longest = np.abs(vectors).max(axis=1, keepdims=True)
+    whole: NDArray[int8] = np.round(vectors / longest * 127).astype(np.int8)
+    return whole
 
 
 def vectors_file(known: "Mapping[int, NDArray[int8]]") -> bytes:

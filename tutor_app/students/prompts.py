@@ -27,7 +27,9 @@ def answer_prompt(text: str, rationale: Sequence[str] = ()) -> Prompt:
     return Prompt(text + thinking)
 
 
-def rationale_prompt(text: str, choices: Sequence[str] = (), supposed: str = "", facts: Sequence[str] = ()) -> Prompt:
+def rationale_prompt(
+    text: str, choices: Sequence[str] = (), supposed: str = "", facts: Sequence[str] = ()
+) -> Prompt:
     """The rationale student explains why `supposed` (if given) answers the question.
 
     Facts come first in its reply, one a line. To choose facts, candidates are scored as the reply's next
