@@ -149,10 +149,10 @@ def run_stage(work: Work) -> None:
     settings = work.recipe.convert
     questions = dev_questions(work.earlier["corpus"], settings.parity_questions)
     found = {}
-    for role in ("rationale", "answer"):
+    for role, levels in (("rationale", settings.rationale_levels), ("answer", settings.answer_levels)):
         model, target = work.earlier[f"train-{role}"] / "model", work.folder / role
         if not (target / "model.bin").is_file():
-            convert(model, target, settings.quantization, settings.levels)
+            convert(model, target, settings.quantization, levels)
         found[role] = parity_of_folders(model, target, questions, settings.quantization)
         work.say(f"{role}: {described(found[role])}")
     write_parity(work.folder / "parity.json", found)

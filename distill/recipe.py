@@ -278,13 +278,16 @@ class Convert:
     """How the students are stored for the laptop."""
 
     quantization: str = "int8"
-    levels: int = 0  # round each row of weights to so many steps on either side of zero; 0: as int8 does
+    rationale_levels: int = 0  # round rows of weights to so many steps on either side of zero; 0: as int8 does
+    answer_levels: int = 0
     parity_questions: int = 100
 
     def __post_init__(self) -> None:
         kinds = ("int8", "int8_float16", "int8_float32", "int16", "float16", "bfloat16", "float32")
         _check("quantization", self.quantization in kinds, f"quantization is one of {', '.join(kinds)}")
-        _check("levels", self.levels == 0 or 7 <= self.levels <= 127, "levels is 0 or between 7 and 127")
+        for key in ("rationale_levels", "answer_levels"):
+            levels = getattr(self, key)
+            _check(key, levels == 0 or 7 <= levels <= 127, f"{key} is 0 or between 7 and 127")
 
 
 @dataclass(frozen=True, slots=True)
