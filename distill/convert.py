@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from distill.corpus import Item, read_items
 from distill.stages import Work
@@ -82,15 +83,20 @@ def _rounded(model: Path, folder: Path, levels: int) -> Path:
     from distill.train.bases import load_model
 
     loaded = load_model(model)
-    for weight in loaded.parameters():
-        if weight.dim() == 2:
-            step = weight.data.abs().amax(dim=1, keepdim=True).clamp_min(1e-12) / levels
-            weight.data = (weight.data / step).round() * step
+    round_rows(loaded, levels)
     loaded.save_pretrained(folder)
     for path in model.iterdir():
         if not (folder / path.name).exists() and path.is_file() and path.suffix != ".safetensors":
             shutil.copyfile(path, folder / path.name)
     return folder
+
+
+def round_rows(model: Any, levels: int) -> None:
+    """Round each row of every weight to `levels` steps on either side of zero, in place."""
+    for weight in model.parameters():
+        if weight.dim() == 2:
+            step = weight.data.abs().amax(dim=1, keepdim=True).clamp_min(1e-12) / levels
+            weight.data = (weight.data / step).round() * step
 
 
 def _tokenizer_files(model: Path) -> list[str]:

@@ -278,7 +278,7 @@ class Convert:
     """How the students are stored for the laptop."""
 
     quantization: str = "int8"
-    rationale_levels: int = 0  # round rows of weights to so many steps on either side of zero; 0: as int8 does
+    rationale_levels: int = 0  # round rows of weights to so many steps beside zero; 0: as int8 does
     answer_levels: int = 0
     parity_questions: int = 100
 
