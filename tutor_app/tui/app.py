@@ -17,7 +17,7 @@ from textual.screen import Screen
 
 from tutor_app.errors import UserError
 from tutor_app.tui import log, themes
-from tutor_app.tui.desk import Desk, DeskOpened, Topic, TutorLoaded
+from tutor_app.tui.desk import BuildAnew, Desk, DeskOpened, Topic, TutorLoaded
 from tutor_app.tui.marks import ASCII, UNICODE, Marks, terminal_needs_ascii
 
 _SAME_TROUBLE_S = 2.0
@@ -204,8 +204,8 @@ class TutorApp(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         """The last resort: an error outside a screen's own handlers.
 
-        The widget it came from is dead, so the screens above Home are closed; if errors keep coming, the app
-        ends with a sentence instead of a traceback.
+        The widget it came from is dead, so the screens above Home are closed and Home is built anew; if errors
+        keep coming, the app ends with a sentence instead of a traceback.
         """
         if isinstance(error, UserError):  # raised in the callback of a dialog, where no screen can catch it
             self.call_next(self.report, error)
@@ -221,7 +221,7 @@ class TutorApp(App[int]):
     def _start_over(self, error: Exception) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.switch_screen(self.get_default_screen())
+        self.screen.post_message(BuildAnew())
         self.report(error)
 
     # Shared actions

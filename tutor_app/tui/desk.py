@@ -56,6 +56,10 @@ class DeskOpened(Message, bubble=False):
         self.trouble = trouble
 
 
+class BuildAnew(Message, bubble=False):
+    """One of Home's widgets may be dead: make them all anew."""
+
+
 class TutorLoaded(Message, bubble=False):
     """The students are ready (or `why_not` says why there are none)."""
 

@@ -103,6 +103,11 @@ on the left also has a letter that works everywhere on this page.
         if self.tutor_app.desk.opened:
             self._read()
 
+    async def on_build_anew(self) -> None:
+        await self.recompose()
+        self.on_mount()
+        self.on_screen_resume()
+
     def on_desk_opened(self, message: DeskOpened) -> None:
         self._read()
 
