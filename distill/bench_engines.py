@@ -122,7 +122,7 @@ class LlamaCpp:
     """The base's GGUF in llama.cpp, asked with the same ids."""
 
     def __init__(self, file: Path, threads: int) -> None:
-        from llama_cpp import Llama
+        Llama = _plain_llama()  # noqa: N806 - a class
 
         self.make: Callable[[bool], Any] = lambda every: Llama(
             str(file), n_ctx=1024, n_threads=threads, n_threads_batch=threads, logits_all=every, verbose=False
@@ -178,6 +178,25 @@ class LlamaCpp:
             logs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
             totals.append(float(logs[np.arange(len(reply)), reply].sum()))
         return totals
+
+
+def _plain_llama() -> Any:
+    """llama.cpp's model class, with weights kept as they are in the file.
+
+    Some builds repack weights for AMX tiles and then crash in every prompt on machines, virtual ones mostly,
+    that name AMX but do not let it be set up (`ldtilecfg`). The class takes no option for it.
+    """
+    from llama_cpp import Llama, llama_cpp
+
+    defaults = llama_cpp.llama_model_default_params
+
+    def unpacked() -> Any:
+        chosen = defaults()
+        chosen.use_extra_bufts = False
+        return chosen
+
+    llama_cpp.llama_model_default_params = unpacked
+    return Llama
 
 
 ENGINES: dict[str, Callable[[Path, int], Engine]] = {

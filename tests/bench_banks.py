@@ -1,6 +1,6 @@
 """How long 100,000 questions take to load, and in how much memory.
 
-Run as: python tests/bench_banks.py [COUNT]   (each format in a process of its own; prints processor seconds and MB)
+Run as: python tests/bench_banks.py [COUNT]   (each format in its own process; prints processor seconds, MB)
 """
 
 import resource
@@ -29,7 +29,8 @@ def _question(number: int) -> Question:
     noted = number % 3 == 0
     return Question(
         id=f"bench-{number}",
-        text=f"Pan {number} holds water at {number % 100} °C. Which part of it passes heat on the fastest, and why?",
+        text=f"Pan {number} holds water at {number % 100} °C. "
+        "Which part of it passes heat on the fastest, and why?",
         choices=tuple(choices),
         answer=answer,
         steps=("Metals have electrons that move freely.", f"So pan {number} passes heat on fast."),
@@ -49,7 +50,8 @@ def measure(path: Path) -> None:
         1024 * 1024 if sys.platform == "darwin" else 1024
     )
     print(
-        f"{report.format:8} {len(report.bank.questions):>8,} questions {path.stat().st_size // 1_000_000:>4} MB file "
+        f"{report.format:8} {len(report.bank.questions):>8,} questions "
+        f"{path.stat().st_size // 1_000_000:>4} MB file "
         f"{seconds:6.2f} s of processor {peak:>5} MB memory, {len(report.skipped)} skipped"
     )
 

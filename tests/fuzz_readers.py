@@ -22,12 +22,14 @@ MOST_SECONDS = 2.0
 MOST_MEGABYTES = 300
 
 _TOKENS = (
-    b"{", b"}", b"=", b"~", b"#", b"####", b"->", b"%50%", b"::", b"\\", b"//", b"$CATEGORY: a/b\n", b"\n\n", b"\n",
-    b"\r\n", b"\t", b",", b";", b'"', b"'", b"<", b">", b"</", b"<p>", b"<sub>", b"<sup>", b"<img alt='x'>", b"<!--",
-    b"<![CDATA[", b"]]>", b"&amp;", b"&nbsp;", b"&#0;", b"&#xD800;", b"&lol;", b"\\(", b"\\)", b"\\frac{", b"$$", b"$",
-    b"^{", b"_{", b"<math>", b"\x00", b"\x1b[31m", b"\xff\xfe", b"\xef\xbb\xbf", "\u202e".encode(), b"\xf0\x9f\x98",
-    b"ANSWER: A\n", b"A. ", b"*b) ", b"1. ", b"```{.python .run}\n", b"[", b"]", b"null", b"true", b"-1", b"1e999",
-    b'{"format": "sci-cot-bank", "version": 99}\n', b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"PK\x03\x04", b"9" * 40,
+    b"{", b"}", b"=", b"~", b"#", b"####", b"->", b"%50%", b"::", b"\\", b"//", b"$CATEGORY: a/b\n",
+    b"\n\n", b"\n", b"\r\n", b"\t", b",", b";", b'"', b"'", b"<", b">", b"</", b"<p>", b"<sub>", b"<sup>",
+    b"<img alt='x'>", b"<!--", b"<![CDATA[", b"]]>", b"&amp;", b"&nbsp;", b"&#0;", b"&#xD800;", b"&lol;",
+    b"\\(", b"\\)", b"\\frac{", b"$$", b"$", b"^{", b"_{", b"<math>", b"\x00", b"\x1b[31m", b"\xff\xfe",
+    b"\xef\xbb\xbf", "\u202e".encode(), b"\xf0\x9f\x98", b"ANSWER: A\n", b"A. ", b"*b) ", b"1. ",
+    b"```{.python .run}\n", b"[", b"]", b"null", b"true", b"-1", b"1e999",
+    b'{"format": "sci-cot-bank", "version": 99}\n', b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"PK\x03\x04",
+    b"9" * 40,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 from tutor_app import paths
 from tutor_app.cli import main
 from tutor_app.students.engine import Family, Threads
-from tutor_app.students.threads import Timing, choose, chosen, keep
+from tutor_app.students.threads import Timing, choose, chosen, keep, processors
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_the_doctor_outlives_what_it_finds(package: Path, capsys: pytest.Capture
     (paths.user_config() / "threads.json").write_text("{", "utf-8")
     assert main(["doctor", "--quick"]) == 1
     assert "cannot be read" in capsys.readouterr().out
-    assert chosen() == Threads(1, 1)
+    assert chosen() == Threads(min(2, processors()), 1)
 
 
 def test_more_threads_are_chosen_only_when_worthwhile() -> None:
@@ -124,6 +124,11 @@ def test_a_choice_of_another_machine_is_not_used(monkeypatch: pytest.MonkeyPatch
     keep(Threads(3, 1), [])
     assert chosen() == Threads(3, 1)
     monkeypatch.setattr("tutor_app.students.threads.processors", lambda: 99)
+    assert chosen() == Threads(2, 1)
+
+
+def test_one_processor_gets_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor_app.students.threads.processors", lambda: 1)
     assert chosen() == Threads(1, 1)
 
 

@@ -40,8 +40,8 @@ def sheet(*sheets: Sequence[Sequence[object]]) -> bytes:
 MANIFEST = (
     '<?xml version="1.0"?><manifest identifier="m" xmlns="http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1" '
     'xmlns:lomimscc="http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest"><metadata><lomimscc:lom><lomimscc:general>'
-    "<lomimscc:title><lomimscc:string>Science 7</lomimscc:string></lomimscc:title></lomimscc:general></lomimscc:lom>"
-    "</metadata><organizations/><resources/></manifest>"
+    "<lomimscc:title><lomimscc:string>Science 7</lomimscc:string></lomimscc:title></lomimscc:general>"
+    "</lomimscc:lom></metadata><organizations/><resources/></manifest>"
 )
 
 

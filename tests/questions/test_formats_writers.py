@@ -9,11 +9,12 @@ from tutor_app.questions.markup import as_html, as_rich, rich
 from tutor_app.questions.model import Bank, Question
 from tutor_app.questions.text import plain
 
-_AWKWARD = (
-    "~=#{}:\\n %50% #### -> // $CATEGORY: a/b ::t:: [html] [plain] <b>x</b> <p> &amp; &lt; & < > \" ' , ; \t | "
-    "$x^2$ $$ \\(a\\) \\frac{1}{2} x_2 H_2O 10^-3 A. B) ANSWER: A FEEDBACK: =1+1 @x -5 +a 'quoted' 1. *a) ``` "
-    "\u4e2d\u6587 😀👩‍🔬 שלום مرحبا e\u0301 n\u0303 \u0e01\u0e33 °C − × ½ TRUE F {T} null"
-).split(" ")
+_WORDS = (
+    "~=#{}:\\n %50% #### -> // $CATEGORY: a/b ::t:: [html] [plain] <b>x</b> <p> &amp; &lt; & < "
+    "> \" ' , ; | $x^2$ $$ \\(a\\) \\frac{1}{2} x_2 H_2O 10^-3 A. B) ANSWER: A FEEDBACK: =1+1 "
+    "@x -5 +a 'quoted' 1. *a) ``` \u4e2d\u6587 😀👩\u200d🔬 שלום مرحبا e\u0301 n\u0303 \u0e01\u0e33 °C − × ½ TRUE F {T} null"
+)
+_AWKWARD = [*_WORDS.split(" "), "\t"]
 _TEXTS = st.lists(
     st.one_of(st.sampled_from([*_AWKWARD, "\n", "  "]), st.text(max_size=6)), min_size=1, max_size=6
 ).map(lambda parts: plain(" ".join(parts)))

@@ -36,14 +36,14 @@ class Timing:
 
 
 def chosen() -> Threads:
-    """What was measured best on this machine; one thread where nothing was measured."""
+    """What was measured best on this machine; where nothing was, up to two workers of one thread."""
     try:
         kept = json.loads(_file().read_text("utf-8"))
         if kept["processors"] == processors():
             return Threads(max(1, int(kept["workers"])), max(1, int(kept["each"])))
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not measured yet, or on another machine
-    return Threads(1, 1)
+    return Threads(min(2, processors()), 1)
 
 
 def keep(best: Threads, timings: Sequence[Timing]) -> Path:
