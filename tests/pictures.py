@@ -1,7 +1,8 @@
 """Draws the pictures of the README anew, from the shipped banks and with a made-up history.
 
 Run as: python tests/pictures.py
-The explanation in them is the question's own; what the students write differs from package to package.
+The students installed with the app explain; without any, the explanation is the question's own and no
+confidence is shown.
 """
 
 import asyncio
@@ -10,19 +11,14 @@ import random
 import re
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.scripted import scripted_answer  # noqa: E402
 from tutor_app.learning.records import Attempt, Item, Mode  # noqa: E402
 from tutor_app.learning.session import Session  # noqa: E402
-from tutor_app.questions.model import Question  # noqa: E402
-from tutor_app.students.explanation import Answer, Explanation, Origin, Settings, Step  # noqa: E402
 from tutor_app.tui.app import TutorApp  # noqa: E402
 from tutor_app.tui.desk import Desk  # noqa: E402
 from tutor_app.tui.starting import sitting_screen  # noqa: E402
@@ -30,23 +26,6 @@ from tutor_app.tui.starting import sitting_screen  # noqa: E402
 TARGET = ROOT / "assets" / "guides" / "pictures"
 BANK = "phys_magnets_static_charge"
 SIZE = (86, 26)
-
-
-class Author:
-    """Explains with the question's own facts and steps."""
-
-    name = "pictures 1.0"
-
-    def explain(
-        self, question: Question, settings: Settings = Settings(), cancel: threading.Event | None = None
-    ) -> Iterator[Step | Explanation]:
-        facts = (Step(text, Origin.FACT, "the shipped facts", 1) for text in question.facts)
-        steps = (*facts, *(Step(text, Origin.TUTOR) for text in question.steps))
-        yield from steps
-        yield Explanation(steps, scripted_answer(question, confidence=0.81), True, self.name)
-
-    def judge(self, question: Question) -> Answer:
-        return scripted_answer(question)
 
 
 def learn_for_weeks(desk: Desk) -> None:
@@ -74,16 +53,17 @@ def learn_for_weeks(desk: Desk) -> None:
 
 async def draw() -> None:
     """Home, Learn, Practise and Progress."""
-    desk = Desk(profile="Maya", load=lambda _: Author())
+    desk = Desk(profile="Maya")
     desk.settings_file.set("look.theme", "dark")
     learn_for_weeks(desk)
     items = desk.shelf.items(BANK)
     app = TutorApp(desk)
     async with app.run_test(size=SIZE) as pilot:
-        await _until(lambda: app.tutor_state[0] and len(app.screen.query_one("#topics").entries) > 5)  # type: ignore[attr-defined]
+        await _until(lambda: app.tutor_state[1] in {"tutor ready", "no tutor"} and len(app.screen.query_one("#topics").entries) > 5)  # type: ignore[attr-defined]
         await _save(app, "home")
         await _sit(app, Mode.LEARN, items[:10])
-        await pilot.press("space", "space", "space", "space")
+        await _until(lambda: app.screen.turn.unfolding.complete)  # type: ignore[attr-defined]
+        await pilot.press("enter", "enter")
         await _save(app, "learn")
         await pilot.press("escape")
         await _sit(app, Mode.PRACTISE, items[10:20])

@@ -161,6 +161,11 @@ def test_hints_notes_flags_sources_and_saving(desk: Desk) -> None:
     assert [q.id for q in desk.history.personal_bank(desk.profile).questions] == ["q1"]
 
 
+def test_a_fact_flagged_as_wrong_is_withdrawn(desk: Desk) -> None:
+    desk.sit(Session(Mode.LEARN, [item()]), "", "", "", "unclear 1", "wrong 1", "wrong 2")
+    assert [step.text for step in desk.tutor.flagged] == [FACT.text]
+
+
 def test_an_open_question_takes_a_typed_answer(desk: Desk) -> None:
     written = item(choices=(), answer=None, accepted=("gravity",), why_wrong=())
     assert "Right. +3 points." in desk.sit(Session(Mode.PRACTISE, [written]), "Gravity", "3")

@@ -256,19 +256,10 @@ def _test(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> int:
 
 
 def _new_exam(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf", settings: "Settings") -> "Exam":
-    from tutor_app.learning.exam import Exam
+    from tutor_app.learning.exam import Exam, read_mix
 
-    mix = _mix(options.mix)
+    mix = read_mix(options.mix)
     found = shelf.search(options.bank, options.topic or list(mix or ()), options.subject, options.grade)
     items = _choose(found, options.questions or settings.test.questions, options.seed, mode, mix)
     minutes = settings.test.minutes if options.minutes is None else options.minutes
     return Exam(items, minutes=minutes, locked=options.exam_lock)
-
-
-def _mix(text: str) -> dict[str, int] | None:
-    if not text:
-        return None
-    parts = [part.rpartition("=") for part in text.split(",")]
-    if not all(topic.strip() and number.strip().isdecimal() for topic, _, number in parts):
-        raise UserError("Write the mix as topic=number, with commas between: --mix 'forces=5,cells=3'.")
-    return {topic.strip(): int(number) for topic, _, number in parts}

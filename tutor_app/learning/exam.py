@@ -190,3 +190,13 @@ def topic_scores(attempts: Sequence[Attempt]) -> tuple[TopicScore, ...]:
     for attempt in attempts:
         totals.setdefault(attempt.item.topic, []).append(int(bool(attempt.correct)))
     return tuple(TopicScore(topic, sum(rights), len(rights)) for topic, rights in sorted(totals.items()))
+
+
+def read_mix(text: str) -> dict[str, int] | None:
+    """`forces=5,cells=3` as how many questions of each topic; None when nothing is asked for."""
+    if not text:
+        return None
+    parts = [part.rpartition("=") for part in text.split(",")]
+    if not all(topic.strip() and number.strip().isdecimal() for topic, _, number in parts):
+        raise UserError("Write the mix as topic=number, with commas between: --mix 'forces=5,cells=3'.")
+    return {topic.strip(): int(number) for topic, _, number in parts}

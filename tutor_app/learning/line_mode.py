@@ -27,7 +27,7 @@ from tutor_app.learning.session import Session
 from tutor_app.learning.settings import Settings
 from tutor_app.learning.turn import Phase, Turn, Unfolding, bank_steps
 from tutor_app.questions.model import Question
-from tutor_app.students.explanation import Explainer, Explanation, Step
+from tutor_app.students.explanation import Explainer, Explanation, Origin, Step
 from tutor_app.students.explanation import Settings as ExplainSettings
 
 LoadTutor = Callable[[], Explainer]
@@ -49,6 +49,15 @@ class WorksAhead(Protocol):
 
     def plan(self, questions: Sequence[Question], settings: ExplainSettings) -> None:
         """Make these next."""
+        ...
+
+
+@runtime_checkable
+class Withdraws(Protocol):
+    """A tutor that stops using a fact."""
+
+    def flag(self, step: Step) -> bool:
+        """Never use this step's fact again."""
         ...
 
 
@@ -86,6 +95,11 @@ class Guide:
         """Let a tutor that can work ahead begin with the question after this one."""
         if item is not None and isinstance(self._tutor, WorksAhead) and self._tutor_first(mode):
             self._tutor.plan([item.question], self._settings.for_explaining())
+
+    def withdraw(self, step: Step) -> None:
+        """A fact was flagged as wrong: the tutor does not use it again."""
+        if step.origin is Origin.FACT and isinstance(self._tutor, Withdraws):
+            self._tutor.flag(step)
 
     def _tutor_first(self, mode: Mode) -> bool:
         return mode is Mode.LEARN and self._settings.learn.explain_with == "tutor"
@@ -288,7 +302,11 @@ class LineMode:
             self.talk.say("Nobody told me the answer to this one. Type tutor to ask the tutor.")
 
     def _compare_with_key(self, item: Item, made: Explanation) -> None:
-        if made.agrees_with_key is False and made.answer.choice is not None:
+        if made.agrees_with_key is None or made.answer.choice is None:
+            return
+        if made.agrees_with_key:
+            self.history.agree(item, made.students)
+        else:
             self.history.disagree(item, made.students, made.answer.choice, made.answer.confidence)
 
     def _ask_tutor(self, turn: Turn) -> None:
@@ -321,6 +339,8 @@ class LineMode:
         if found := self._step(turn, rest):
             number, step, comment = found
             self.history.flag(self.profile, turn.item, step.text, kind, comment)
+            if kind is FlagKind.WRONG:
+                self.guide.withdraw(step)
             self.talk.say(f"Step {number} is flagged as {kind.value}. Thank you.")
 
     def _note(self, turn: Turn, rest: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from tutor_app.learning.history import History
@@ -42,8 +43,14 @@ class Tally:
         sure = self.how_sure
         return None if sure is None else sure - self.sure_right / self.sure_answers
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*(a + b for a, b in zip(_values(self), _values(other), strict=True)))
+
+_values = attrgetter(*Tally.__slots__)
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """All of them as one."""
+    columns = zip(*map(_values, tallies), strict=True)
+    return Tally(*map(sum, columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +99,15 @@ def progress(
 ) -> Progress:
     """Read a profile's progress. `days` with nothing done are left out; the newest comes last."""
     now = datetime.now().timestamp() if now is None else now
-    by_day = _by_day(history, profile)
-    topics, levels = _by_topic(history, profile)
+    by_day, levels = _by_day(history, profile)
+    topics = _by_topic(history, profile)
     due = history.due_count(profile, now)
     leeches = tuple(history.leeches(profile))
     since = day_of((datetime.fromtimestamp(now) - timedelta(days=days - 1)).timestamp())
     report = Progress(
         profile.name,
         day_of(now),
-        sum(by_day.values(), Tally()),
+        total(by_day.values()),
         tuple(sorted(topics.items())),
         tuple((day, tally) for day, tally in sorted(by_day.items()) if day >= since),
         levels,
@@ -144,12 +151,16 @@ def as_json(report: Progress) -> dict[str, Any]:
 _DAYS = """SELECT day, certainty, count(*), count(correct), coalesce(sum(correct), 0), sum(points),
         sum(seconds)
     FROM attempts WHERE profile = ? GROUP BY day, certainty"""
-_TOPICS = """WITH per AS (
-        SELECT asked, certainty, count(*) AS n, count(correct) AS judged, coalesce(sum(correct), 0) AS right,
-            sum(seconds) AS seconds
-        FROM attempts WHERE profile = ? GROUP BY asked, certainty)
-    SELECT topic, certainty, sum(n), sum(judged), sum(right), 0, sum(seconds)
-    FROM per JOIN asked ON asked.id = per.asked GROUP BY topic, certainty"""
+_TOPICS = f"""WITH per AS (
+        SELECT asked, count(*) AS n, count(correct) AS judged, coalesce(sum(correct), 0) AS right,
+            sum(seconds) AS seconds, count(correct + certainty) AS sure_judged,
+            coalesce(sum(correct) FILTER (WHERE certainty), 0) AS sure_right,
+            coalesce(sum(CASE certainty {" ".join(f"WHEN {c} THEN {p}" for c, p in MEANS_SURE.items())} END)
+                FILTER (WHERE correct IS NOT NULL), 0.0) AS sure_sum
+        FROM attempts WHERE profile = ? GROUP BY asked)
+    SELECT topic, sum(n), sum(judged), sum(right), 0, sum(seconds), sum(sure_judged), sum(sure_right),
+        sum(sure_sum)
+    FROM per JOIN asked ON asked.id = per.asked GROUP BY topic"""
 
 
 def _tally(certainty: int | None, n: int, judged: int, right: int, points: int, seconds: float) -> Tally:
@@ -158,22 +169,22 @@ def _tally(certainty: int | None, n: int, judged: int, right: int, points: int, 
     return Tally(n, judged, right, points, seconds, judged, right, judged * MEANS_SURE[certainty])
 
 
-def _by_day(history: History, profile: Profile) -> dict[str, Tally]:
-    days: dict[str, Tally] = {}
-    for day, *values in history.read(_DAYS, (profile.id,)):
-        days[day] = days.get(day, Tally()) + _tally(*values)
-    return days
-
-
-def _by_topic(history: History, profile: Profile) -> tuple[dict[str, Tally], tuple[Level, ...]]:
-    topics: dict[str, Tally] = {}
-    levels: dict[int, Tally] = {}
-    for topic, certainty, *values in history.read(_TOPICS, (profile.id,)):
+def _by_day(history: History, profile: Profile) -> tuple[dict[str, Tally], tuple[Level, ...]]:
+    days: dict[str, list[Tally]] = {}
+    levels: dict[int, list[Tally]] = {}
+    for day, certainty, *values in history.read(_DAYS, (profile.id,)):
         tally = _tally(certainty, *values)
-        topics[topic] = topics.get(topic, Tally()) + tally
+        days.setdefault(day, []).append(tally)
         if certainty is not None:
-            levels[certainty] = levels.get(certainty, Tally()) + tally
-    return topics, tuple(_level(certainty, levels.get(certainty, Tally())) for certainty in CERTAINTY_WORDS)
+            levels.setdefault(certainty, []).append(tally)
+    return (
+        {day: total(tallies) for day, tallies in days.items()},
+        tuple(_level(certainty, total(levels.get(certainty, ()))) for certainty in CERTAINTY_WORDS),
+    )
+
+
+def _by_topic(history: History, profile: Profile) -> dict[str, Tally]:
+    return {topic: Tally(*values) for topic, *values in history.read(_TOPICS, (profile.id,))}
 
 
 def _level(certainty: int, tally: Tally) -> Level:
@@ -217,10 +228,6 @@ def _weakest(topics: Sequence[tuple[str, Tally]]) -> tuple[str, float] | None:
 def count(number: int, noun: str) -> str:
     """`1 question`, `2 questions`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _values(tally: Tally) -> tuple[Any, ...]:
-    return tuple(getattr(tally, name) for name in Tally.__slots__)
 
 
 def duration(seconds: float) -> str:

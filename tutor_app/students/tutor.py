@@ -12,7 +12,7 @@ How a question is explained, each stage for a whole batch (a lone question is a 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -27,7 +27,6 @@ from tutor_app.students.selfcheck import Attempt, settle
 from tutor_app.students.writer import Task, Writer
 
 Rationale = tuple[Step, ...]
-Disagreement = Callable[[Question, Explanation], None]
 
 _REMEMBERED = 512  # questions whose scores are kept: a second look, or a second round, costs nothing
 
@@ -54,10 +53,7 @@ class _Draft:
 
 
 class Tutor:
-    """Explains questions; implements `Explainer`. Threads may share it: one stage runs at a time.
-
-    `on_disagreement` is told of every question whose key no rationale led to.
-    """
+    """Explains questions; implements `Explainer`. Threads may share it: one stage runs at a time."""
 
     def __init__(
         self,
@@ -66,14 +62,12 @@ class Tutor:
         facts: FactSource | None,
         calibration: Calibration,
         name: str,
-        on_disagreement: Disagreement | None = None,
     ) -> None:
         self._writer = Writer(rationale)
         self._answerer = answer
         self._chooser = Chooser(rationale, facts, calibration, name) if facts is not None else None
         self._calibration = calibration
         self._name = name
-        self.on_disagreement = on_disagreement
         self._turn = threading.Lock()
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="answer-student")
         self._scored: OrderedDict[tuple[str, tuple[str, ...]], Scores] = OrderedDict()
@@ -271,10 +265,7 @@ class Tutor:
         steps = best.steps
         if question.explanation and (agrees is False or not steps):
             steps = tuple(Step(text, Origin.BANK, question.source) for text in question.explanation)
-        explanation = Explanation(steps, best.answer, agrees, self._name, timings)
-        if agrees is False and self.on_disagreement is not None:
-            self.on_disagreement(question, explanation)
-        return explanation
+        return Explanation(steps, best.answer, agrees, self._name, timings)
 
     def _score_questions(self, questions: Sequence[Question], cancel: threading.Event | None) -> list[Scores]:
         """The question route, of which what was scored before is remembered."""

@@ -204,8 +204,8 @@ class TutorApp(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         """The last resort: an error outside a screen's own handlers.
 
-        The widget it came from is dead, so the screens above Home are closed and Home is built anew; if errors
-        keep coming, the app ends with a sentence instead of a traceback.
+        The widget it came from is dead, so the screens above Home are closed and Home is built anew; if
+        errors keep coming, the app ends with a sentence instead of a traceback.
         """
         if isinstance(error, UserError):  # raised in the callback of a dialog, where no screen can catch it
             self.call_next(self.report, error)

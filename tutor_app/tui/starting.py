@@ -63,11 +63,10 @@ def from_command(desk: Desk, options: argparse.Namespace) -> tuple[Screen[object
 
 
 def _test_from(desk: Desk, options: argparse.Namespace) -> Screen[object]:
-    from tutor_app.commands.study import _mix
-    from tutor_app.learning.exam import Exam
+    from tutor_app.learning.exam import Exam, read_mix
     from tutor_app.tui.screens.test import TestScreen
 
-    mix = _mix(options.mix)
+    mix = read_mix(options.mix)
     items = _selected(desk, options, options.questions or desk.settings.test.questions, mix)
     minutes = desk.settings.test.minutes if options.minutes is None else options.minutes
     exam = Exam(items, minutes=minutes, locked=options.exam_lock)

@@ -197,18 +197,27 @@ def _greeting(hour: int) -> str:
 
 
 def _topic_entries(topics: tuple[Topic, ...]) -> list[Entry]:
-    """Topics under their subjects; the entry's id is the topic's place in the overview."""
-    order = sorted(
-        range(len(topics)), key=lambda i: (topics[i].subject.casefold(), topics[i].name.casefold())
-    )
+    """Topics already begun, then the others under their subjects; an entry's id is its topic's place."""
+
+    def order(i: int) -> tuple[bool, str, str]:
+        return (
+            not topics[i].met,
+            "" if topics[i].met else topics[i].subject.casefold(),
+            topics[i].name.casefold(),
+        )
+
     entries: list[Entry] = []
-    for subject, places in groupby(order, key=lambda i: topics[i].subject):
-        entries.append(Entry("", (subject or "other topics").capitalize(), heading=True))
+    for heading, places in groupby(sorted(range(len(topics)), key=order), key=lambda i: _heading(topics[i])):
+        entries.append(Entry("", heading.capitalize(), heading=True))
         for place in places:
             topic = topics[place]
             share = topic.known / topic.count if topic.met else None
             entries.append(Entry(str(place), topic.name, f"{topic.known} of {topic.count}", share=share))
     return entries
+
+
+def _heading(topic: Topic) -> str:
+    return "begun: go on" if topic.met else topic.subject or "other topics"
 
 
 def _session_name(overview: Overview) -> str:
