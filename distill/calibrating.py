@@ -36,7 +36,7 @@ PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 PRIOR_QUESTIONS = 80
 BAR_QUESTIONS = 120
 MOST_WITHOUT_FACT = 0.1
-TARGET = 0.8
+TARGET = 0.7
 
 
 @dataclass(frozen=True, slots=True)
