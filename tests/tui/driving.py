@@ -38,7 +38,7 @@ OTHER_BANK = Bank(
 
 async def until(pilot: Pilot[int], true: Callable[[], object], what: str = "") -> None:
     """Wait until something is true; the test fails with what is on the screen when it never is."""
-    for _ in range(500):
+    for _ in range(3000):
         await asyncio.sleep(0.01)
         if true():
             return
