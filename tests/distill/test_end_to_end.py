@@ -166,5 +166,24 @@ def test_two_processes_train_a_stage_together(made: Made, tmp_path: Path) -> Non
     assert together == pytest.approx(alone, rel=2e-2)
 
 
+def test_the_four_baselines_stand_in_one_table(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = tmp_path / "runs"
+    shutil.copytree(made.runs, runs)
+    arguments = ["baselines", str(made.recipe), "--runs", str(runs), "--tokens", "1200"]
+    assert main(arguments) == 0
+    first = capsys.readouterr()
+    head = first.out.splitlines()[0].split()
+    assert head == ["set", "route", "answer-only", "step-by-step", "single-stage", "two-stage"]
+    assert first.out.count("of 12") == 4, "each is measured on the same dev questions"
+    assert "two-stage, student-2" in first.err, "the second student is trained apart"
+    assert "two-stage" in (runs / "small" / "baselines" / "table.md").read_text(encoding="utf-8")
+    assert main(arguments) == 0
+    again = capsys.readouterr()
+    assert again.out == first.out
+    assert "lessons" not in again.err, "what was trained is not trained again"
+
+
 def losses(path: Path) -> list[float]:
     return [json.loads(line)["loss"] for line in path.read_text(encoding="utf-8").splitlines()]
