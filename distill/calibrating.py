@@ -33,8 +33,8 @@ from tutor_app.students.explanation import Settings
 BOTH = "both"
 EVERY_FACT = -1e6
 PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-PRIOR_QUESTIONS = 80
-BAR_QUESTIONS = 120
+PRIOR_QUESTIONS = 40
+BAR_QUESTIONS = 60
 MOST_WITHOUT_FACT = 0.1
 TARGET = 0.7
 
