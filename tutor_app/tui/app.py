@@ -4,14 +4,16 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import ClassVar
 
 from textual import work
+from textual.actions import ActionParseResult
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -200,6 +202,19 @@ class TutorApp(App[int]):
             return
         self.troubles.append(error)
         self.push_screen(Say("Something went wrong", _apology(log.keep(error))))
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """An error in a key's action becomes a dialog; left alone it would end the widget with the key."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except Exception as error:
+            self.report(error)
+            return True
 
     def _handle_exception(self, error: Exception) -> None:
         """The last resort: an error outside a screen's own handlers.
