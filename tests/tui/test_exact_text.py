@@ -60,7 +60,7 @@ def done_session(item: Item) -> Session:
 
 
 def screens(item: Item, app: TutorApp) -> dict[str, TutorScreen | Dialog]:
-    bare = replace(ASKED, id="n2", facts=(), steps=())
+    bare = replace(ASKED, id="n2", text=f"{NASTY} again", facts=(), steps=())
     summary = app.desk.library.add(replace(BANK, title=NASTY, questions=(ASKED, bare)))
     bank = app.desk.library.bank(summary.id)
     exam = Exam([item])
