@@ -152,6 +152,8 @@ def save(encoder: Encoder, folder: Path, converted: Path) -> None:
     from ctranslate2.converters import TransformersConverter
 
     round_rows(encoder.model, LEVELS)
+    if not hasattr(encoder.model.config, "position_embedding_type"):
+        encoder.model.config.position_embedding_type = "absolute"  # the converter asks for it
     encoder.model.save_pretrained(folder)
     encoder.tokenizer.save_pretrained(folder)
     TransformersConverter(str(folder)).convert(str(converted), quantization="int8", force=True)

@@ -1,7 +1,7 @@
 """The tutor with scripted students: what it asks them, what it shows, and what it makes of their answers."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -35,10 +35,9 @@ def tutor(
     answer: ScriptedStudent,
     facts: ListedFacts | None = None,
     calibration: Calibration | None = None,
-    told: Callable[[Question, Explanation], None] | None = None,
 ) -> Tutor:
     facts = facts or ListedFacts(WOOD, IRON, MOON)
-    return Tutor(rationale, answer, facts, calibration or Calibration(fact_threshold=0.5), "tiny 1", told)
+    return Tutor(rationale, answer, facts, calibration or Calibration(fact_threshold=0.5), "tiny 1")
 
 
 def explained(items: Sequence[Step | Explanation]) -> tuple[list[Step], Explanation]:
@@ -163,19 +162,15 @@ def test_with_a_key_the_rationale_that_leads_to_it_is_kept() -> None:
     assert last.steps == tuple(items[:-1])
 
 
-def test_when_no_rationale_leads_to_the_key_the_banks_own_explanation_stands_and_the_teacher_hears() -> None:
-    told: list[tuple[str, int | None]] = []
+def test_when_no_rationale_leads_to_the_key_the_banks_own_explanation_stands() -> None:
     rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("a glass cup"))
-    taught = tutor(
-        rationale, answer, told=lambda question, made: told.append((question.id, made.answer.choice))
-    )
-    _, last = explained(list(taught.explain(KEYED, Settings(samples=3))))
+    _, last = explained(list(tutor(rationale, answer).explain(KEYED, Settings(samples=3))))
     assert last.agrees_with_key is False
     assert [(step.text, step.origin) for step in last.steps] == [
         ("Iron is magnetic.", Origin.BANK),
         ("So the nail moves.", Origin.BANK),
     ]
-    assert told == [("q1", 2)]
+    assert last.answer.choice == 2
 
 
 def test_without_a_key_several_rationales_vote() -> None:
