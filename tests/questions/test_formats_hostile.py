@@ -78,6 +78,14 @@ def test_hidden_signs_are_taken_out_of_question_text() -> None:
     assert formats.read_bytes(text.encode(), "f.gift").bank.questions[0].text == "What is ice?"
 
 
+def test_hidden_signs_that_python_calls_printable_go_too() -> None:
+    printable = [
+        sign for sign in map(chr, range(0x110000)) if sign.isprintable() and not plain(f"{sign}\x07")
+    ]
+    assert {"\u115f", "\u3164", "\ufffc"} < set(printable)
+    assert [sign for sign in printable if sign != " " and plain(f"é{sign}a") != "éa"] == []
+
+
 @pytest.mark.parametrize(
     "name", ["../a.xml", "/a.xml", "a/../../b", "C:/a", "a\\b", "con.xml", "a/./b", "x\n", ""]
 )
@@ -137,6 +145,10 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
 )
 def test_markup_becomes_plain_unicode(markup: str, text: str) -> None:
     assert rich(markup) == text
+
+
+def test_indices_nested_without_end_are_read_as_text() -> None:
+    assert rich("x" + "<sub>" * 30_000 + "1" + "</sub>" * 30_000) == "x_(_(_₁))"
 
 
 def test_a_picture_leaves_its_description() -> None:

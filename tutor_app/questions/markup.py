@@ -50,6 +50,7 @@ _ATTRIBUTE = re.compile(
 _DATA_URI = re.compile(r"data:[a-z]{1,20}/[A-Za-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=\s]*")
 _WHITESPACE = re.compile(r"[ \t\n\r\f]+")
 _BOUNDARY = re.compile("\n?\x00[\x00 \n]*")
+_DEEPEST_SHIFT = 4  # an index of an index of an index is still read; more is no formula
 
 
 def is_html(name: str) -> bool:
@@ -204,6 +205,8 @@ class _Html:
             self.preformatted -= name == "pre" and self.preformatted > 0
         elif self.shifted and self.shifted[-1][0] == name:
             start = self.shifted.pop()[1]
+            if len(self.shifted) >= _DEEPEST_SHIFT:
+                return
             shift: Callable[[str], str] = latex.subscript if name == "sub" else latex.superscript
             self.parts[start:] = [shift("".join(self.parts[start:]))]
 

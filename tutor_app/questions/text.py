@@ -21,6 +21,7 @@ _HIDDEN = re.compile(
     "\u2060-\u206f\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\ud800-\udfff"
     "\U000e0000-\U000e007f" + _NONCHARACTERS + "]"
 )
+_PRINTABLE_HIDDEN = re.compile("[\u115f\u1160\u3164\uffa0\ufffc]")  # blank letters and the object sign
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _LINE_EDGES = re.compile(r"(?<! ) *\n(?: *\n)* *")
@@ -43,8 +44,10 @@ def plain(text: str) -> str:
 
 
 def _clean_already(text: str) -> bool:
-    """Nearly every text is: Python calls no hidden character printable but a few blank letters."""
-    return text.isprintable() and unicodedata.is_normalized("NFC", text) and not _HIDDEN.search(text)
+    """Nearly every text is: Python calls only five hidden characters printable."""
+    return (
+        text.isprintable() and not _PRINTABLE_HIDDEN.search(text) and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def _tidy_lines(text: str) -> str:

@@ -32,7 +32,7 @@ _OPTION_MARKS = re.compile(r"([=~])")
 _ESCAPED = {sign: chr(0x0E + i) for i, sign in enumerate("~=#{}:\\n")}
 _UNESCAPED = {mark: "\n" if sign == "n" else sign for sign, mark in _ESCAPED.items()}
 _MARKS = re.compile("[" + "".join(_ESCAPED.values()) + "]")
-_SPECIAL = re.compile(r"[<&\\$^_\[]|  ")
+_SPECIAL = re.compile(r"[<&\\$^_\[]")
 _ESCAPE = re.compile(r"\\([~=#{}:n\\])")
 
 
@@ -138,7 +138,7 @@ def _unescaped(text: str) -> str:
 
 def _clean(text: str, markup: str) -> str:
     text = text.strip()
-    if text.isascii() and text.isprintable() and not _SPECIAL.search(text):
+    if text.isascii() and text.isprintable() and "  " not in text and not _SPECIAL.search(text):
         return text
     text = _unescaped(text)
     if "[" in text and (named := _FORMAT.match(text)):

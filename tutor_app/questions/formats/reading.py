@@ -1,6 +1,8 @@
 """What every reader shares: the source it reads, the items it yields, and how they become a report."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -200,9 +202,22 @@ def title_of(name: str) -> str:
 def collect(format: str, items: Iterable[Item], name: str) -> ReadReport:
     """Gather what a reader yields; the same question twice is taken once and named."""
     gatherer = _Gatherer(name)
-    for item in items:
-        gatherer.take(item)
+    with _uncollected():
+        for item in items:
+            gatherer.take(item)
     return gatherer.report(format)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Reading makes many objects that all stay: walking them again and again took a fifth of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Gatherer:
