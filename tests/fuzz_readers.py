@@ -113,11 +113,7 @@ def mutated(data: bytes, dice: random.Random) -> bytes:
 
 
 def _mutated_inside(data: bytes, dice: random.Random) -> bytes:
-    import io
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    parts = made.unzipped(data)
     name = dice.choice(sorted(parts))
     parts[name] = mutated(parts[name], dice)
     return made.zipped(parts)

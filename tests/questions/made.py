@@ -23,6 +23,12 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """The parts of a zip."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
 def sheet(*sheets: Sequence[Sequence[object]]) -> bytes:
     """An XLSX workbook."""
     from openpyxl import Workbook

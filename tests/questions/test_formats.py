@@ -150,6 +150,18 @@ def test_sheets_of_quiz_sites_find_the_key_by_number_and_by_column() -> None:
     assert read("quizizz.xlsx").bank.questions[1].accepted == ("ice",)
 
 
+def test_a_sheet_with_menus_in_its_cells_is_read_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
+    menus = (
+        b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/'
+        b'office/spreadsheetml/2009/9/main"><x14:dataValidations/></ext></extLst></worksheet>'
+    )
+    parts = made.unzipped(made.kahoot())
+    page = "xl/worksheets/sheet1.xml"
+    parts[page] = parts[page].replace(b"</worksheet>", menus)
+    assert len(formats.read_bytes(made.zipped(parts), "kahoot.xlsx").bank.questions) == 1
+    assert list(recwarn) == []
+
+
 def test_a_sheet_names_the_columns_it_did_not_read() -> None:
     assert read("semicolon.csv").warnings == ("semicolon.csv:1: columns not read: Notes for me",)
 

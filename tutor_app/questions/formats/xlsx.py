@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,6 +54,8 @@ def read(source: Source) -> Iterator[Item]:
 def _sheets(archive: Archive, source: Source) -> Iterator[tuple[str, Any]]:
     import openpyxl
 
+    # What openpyxl warns of (menus in cells, broken styles) concerns saving the workbook, not its questions.
+    warnings.filterwarnings("ignore", module=r"openpyxl\.")
     archive.check_all()
     try:
         book = openpyxl.load_workbook(
