@@ -85,6 +85,11 @@ def test_markup_and_numbers_stay_as_typed() -> None:
     assert found.choices == ("3.5 kg", "H[sub]2[/sub]O [/b]")
 
 
+def test_letters_without_a_bracket_only_count_the_lines() -> None:
+    assert recognise("Which is a metal?\nA iron\nB wood\nC tin").choices == ("iron", "wood", "tin")
+    assert recognise("Who?\nA man\nThe dog").choices == ("A man", "The dog")
+
+
 def test_the_same_words_make_the_same_question() -> None:
     first, second = recognise("Why? A) x B) y").question(), recognise("Why?\nA. x\nB. y").question()
     assert first == second

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.students.test_ask import choose, few_facts, install  # noqa: F401 - a fixture
 from tutor_app import paths
 from tutor_app.cli import main
+from tutor_app.learning.history import History
 from tutor_app.questions.formats import read_file
 from tutor_app.questions.library import Library
 from tutor_app.questions.model import Bank, Question
@@ -56,6 +58,19 @@ def test_every_question_of_a_bank_is_explained_and_kept(capsys: pytest.CaptureFi
     shown = capsys.readouterr()
     assert f"{COUNT} of {COUNT} questions of 'Forces' have an explanation." in shown.out
     assert shown.err.splitlines()[-1] == f"{COUNT} of {COUNT} explained"
+
+
+def test_disagreements_are_kept_for_the_teacher() -> None:
+    questions = tuple(replace(question, answer=n % 3) for n, question in enumerate(BANK.questions[:9]))
+    Library().add(Bank("Other keys", questions))
+    assert main(["bank", "explain", "other-keys"]) == 0
+    cache = ExplanationCache()
+    made = [(question, cache.get(question, students(), Settings())) for question in questions]
+    cache.close()
+    differing = {q.id: m.answer.choice for q, m in made if m and m.answer.choice != q.answer}
+    assert differing
+    with History.open() as history:
+        assert {d.question: d.choice for d in history.disagreements("other-keys")} == differing
 
 
 def test_a_second_run_makes_nothing_anew(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,9 +2,11 @@
 
 from tests.scripted import ScriptedExplainer, scripted_answer
 from tests.tui.conftest import Start
-from tests.tui.driving import MAGNET, learn, on, running, sees, text
+from tests.tui.driving import MAGNET, learn, on, running, sees, text, until
 from tutor_app.errors import UserError
+from tutor_app.students.ahead import Ahead
 from tutor_app.students.explanation import Explanation, Origin, Step
+from tutor_app.tui.widgets.menu import Menu
 
 
 async def test_a_student_is_led_step_by_step_to_the_answer(start: Start) -> None:
@@ -133,6 +135,42 @@ async def test_a_disagreement_is_said_plainly_and_kept_for_the_teacher(
     assert (disagreement.question, disagreement.choice) == ("m1", 3)
 
 
+async def test_a_disagreement_made_ahead_of_time_is_kept_for_the_teacher_too(
+    start: Start, tutor: ScriptedExplainer
+) -> None:
+    steps = (Step("Glass shines like metal.", Origin.TUTOR),)
+    tutor.enqueue(Explanation(steps, scripted_answer(MAGNET, choice=3), False, "scripted 1.0"))
+    ahead = Ahead(tutor)
+    app = start(load=lambda _: ahead)
+    async with running(app) as pilot:
+        app.desk.plan(MAGNET)
+        await until(pilot, lambda: tutor.asked and not ahead.busy)
+        await learn(pilot)
+        await pilot.press("enter")
+        await sees(pilot, "Glass shines")
+        app.desk.wait_for_writes()
+        [disagreement] = app.desk.history.disagreements()
+    assert (disagreement.question, disagreement.choice) == ("m1", 3)
+    assert len(tutor.asked) == 1, "it came from what was made ahead"
+
+
+async def test_a_note_is_shown_again_once_the_answer_is_known(start: Start) -> None:
+    async with running(start()) as pilot:
+        await learn(pilot)
+        await pilot.press("b")
+        await sees(pilot, "Right!")
+        await pilot.press("m")
+        await on(pilot, "AskLine")
+        await pilot.press(*"iron!", "enter")
+        await sees(pilot, "Your note: iron!")
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await learn(pilot)
+        assert "Your note" not in text(pilot.app)
+        await pilot.press("b")
+        await sees(pilot, "Your note: iron!")
+
+
 async def test_the_authors_explanation_is_one_key_away(start: Start) -> None:
     async with running(start()) as pilot:
         await learn(pilot)
@@ -170,6 +208,37 @@ async def test_home_goes_on_where_the_student_left(start: Start) -> None:
         await pilot.press("escape")
         await on(pilot, "HomeScreen")
         await sees(pilot, "Go on")
+        await pilot.press("c")
+        await on(pilot, "LearnScreen")
+
+
+async def test_home_offers_what_was_left_last_and_begun_topics_first(start: Start) -> None:
+    app = start()
+
+    def labels(menu: str) -> list[str]:
+        return [entry.label for entry in app.screen.query_one(menu, Menu).entries if entry.label]
+
+    async with running(app) as pilot:
+        assert labels("#topics")[:2] == ["Chemistry", "Water"]
+        await learn(pilot, "Water")
+        await pilot.press("space")  # left within the first question
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await learn(pilot, "Magnets", "p")
+        await pilot.press("b", "3")
+        await sees(pilot, "Right!")
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await sees(pilot, "Begun: go on")
+        assert labels("#topics") == ["Begun: go on", "Magnets", "Chemistry", "Water"]
+        assert labels("#places")[0] == "Go on"
+        await pilot.press("c")
+        await on(pilot, "PractiseScreen")
+        await pilot.press("enter")
+        await on(pilot, "DoneScreen")
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await sees(pilot, "learn, question 1 of 3")  # what was left before that one
         await pilot.press("c")
         await on(pilot, "LearnScreen")
 

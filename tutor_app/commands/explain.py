@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
     refuse_during_exam("tutor bank explain")
     usual = read_settings()
     settings = explain_settings(options, usual.for_explaining())
-    bank = _bank(options.bank, options.topic)
+    bank_id, bank = _bank(options.bank, options.topic)
     if options.write and options.write.exists() and not options.force:
         raise UserError(f"{options.write} is there already. Give another name, or --force to replace it.")
     tutor = load_tutor(usual.tutor.students, usual.tutor.threads)
@@ -65,30 +65,33 @@ def _run(options: argparse.Namespace) -> int:
         if (found := cache.get(question, tutor.name, settings, tutor.withdrawn()))
     }
     _summarise(bank, made)
+    if bank_id:
+        _tell_the_teacher(bank_id, bank, made)
     if options.write:
         _write(options.write, bank, made, replace_own=options.replace)
     return 0
 
 
-def _bank(name: str, topic: str) -> "Bank":
-    """The bank of that name, or in that file; of one topic when it is given."""
+def _bank(name: str, topic: str) -> tuple[str, "Bank"]:
+    """The installed bank of that name and its id, or the one in that file; of one topic when it is given."""
     from tutor_app.questions.formats import read_file
     from tutor_app.questions.library import Library
 
-    library = Library()
+    library, bank_id = Library(), ""
     try:
-        bank = library.bank(library.find(name).id)
+        bank_id = library.find(name).id
+        bank = library.bank(bank_id)
     except UserError:
         if not Path(name).is_file():
             raise
         bank = read_file(Path(name)).bank
     if not topic:
-        return bank
+        return bank_id, bank
     questions = tuple(q for q in bank.questions if (q.topic or bank.title).casefold() == topic.casefold())
     if not questions:
         topics = ", ".join(dict.fromkeys(q.topic or bank.title for q in bank.questions))
         raise UserError(f"'{bank.title}' has no topic '{topic}'. Its topics: {topics}.")
-    return replace(bank, questions=questions)
+    return bank_id, replace(bank, questions=questions)
 
 
 def _fill(
@@ -160,6 +163,18 @@ def _summarise(bank: "Bank", made: "dict[str, Explanation]") -> None:
         key = question.accepted[0] if question.key is None else question.key
         read = made[question.id].answer.text or "nothing"
         print(f"- {question.text or question.image}\n  key: {key}; the tutor: {read} ({question.id})")
+
+
+def _tell_the_teacher(bank_id: str, bank: "Bank", made: "dict[str, Explanation]") -> None:
+    """Keep the disagreements where the bank screen lists them, as those met in class are."""
+    from tutor_app.learning.history import History
+    from tutor_app.learning.records import Item
+
+    with History.open() as history:
+        for question in bank.questions:
+            if explanation := made.get(question.id):
+                item = Item(bank_id, question)
+                history.compare_with_key(item, explanation.students, explanation.answer)
 
 
 def _write(path: Path, bank: "Bank", made: "dict[str, Explanation]", *, replace_own: bool) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tutor_app import paths
 from tutor_app.errors import UserError
@@ -47,6 +47,9 @@ from tutor_app.learning.storage import (
 )
 from tutor_app.questions.formats import native
 from tutor_app.questions.model import Bank, Question
+
+if TYPE_CHECKING:
+    from tutor_app.students.explanation import Answer
 
 LONGEST_NAME = 40
 PERSONAL_BANK = "mine"  # the bank id of a student's own questions
@@ -349,6 +352,15 @@ class History:
             db.execute(
                 "DELETE FROM disagreements WHERE asked = ? AND students = ?", (_asked(db, item), students)
             )
+
+    def compare_with_key(self, item: Item, students: str, answer: "Answer") -> None:
+        """Keep for the teacher whether the tutor would choose the key, where there is one."""
+        if item.question.answer is None or answer.choice is None:
+            return
+        if answer.choice == item.question.answer:
+            self.agree(item, students)
+        else:
+            self.disagree(item, students, answer.choice, answer.confidence)
 
     def disagreements(self, bank: str | None = None) -> list[Disagreement]:
         """Where the tutor differs from the key, the surest first."""

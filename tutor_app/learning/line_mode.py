@@ -27,7 +27,7 @@ from tutor_app.learning.session import Session
 from tutor_app.learning.settings import Settings
 from tutor_app.learning.turn import Phase, Turn, Unfolding, bank_steps
 from tutor_app.questions.model import Question
-from tutor_app.students.explanation import Explainer, Explanation, Origin, Step
+from tutor_app.students.explanation import Explainer, Origin, Step
 from tutor_app.students.explanation import Settings as ExplainSettings
 
 LoadTutor = Callable[[], Explainer]
@@ -297,17 +297,9 @@ class LineMode:
         self.talk.say(*filter(None, [key_line(question)]))
         if made:
             self.talk.say(*tutor_lines(question, made.answer))
-            self._compare_with_key(turn.item, made)
+            self.history.compare_with_key(turn.item, made.students, made.answer)
         elif not key_line(question):
             self.talk.say("Nobody told me the answer to this one. Type tutor to ask the tutor.")
-
-    def _compare_with_key(self, item: Item, made: Explanation) -> None:
-        if made.agrees_with_key is None or made.answer.choice is None:
-            return
-        if made.agrees_with_key:
-            self.history.agree(item, made.students)
-        else:
-            self.history.disagree(item, made.students, made.answer.choice, made.answer.confidence)
 
     def _ask_tutor(self, turn: Turn) -> None:
         if not turn.done:

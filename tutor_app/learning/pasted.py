@@ -134,9 +134,15 @@ def _one_a_line(lines: list[str]) -> Pasted | None:
     after = lines[ends[-1] + 1 :]
     if any(len(line) > 120 for line in after):
         return None
-    pairs = [_unticked(line, "") for line in after]
+    pairs = [_unticked(line, "") for line in _without_bare_letters(after)]
     answer = next((i for i, (_, ticked) in enumerate(pairs) if ticked), None)
     return _made(lines[: ends[-1] + 1], [text for text, _ in pairs], answer)
+
+
+def _without_bare_letters(lines: list[str]) -> list[str]:
+    """`A iron`, `B wood`: letters that only count the lines."""
+    lettered = all(line.startswith(f"{chr(ord('A') + i)} ") for i, line in enumerate(lines))
+    return [line[2:] for line in lines] if lettered else lines
 
 
 def _made(before: Sequence[str], choices: Sequence[str], answer: int | None) -> Pasted | None:

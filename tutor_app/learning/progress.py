@@ -119,6 +119,15 @@ def progress(
     return _with_suggestions(report)
 
 
+def by_week(days: Iterable[tuple[str, Tally]]) -> list[tuple[date, Tally]]:
+    """Days put together into weeks, each named by its Monday."""
+    weeks: dict[date, list[Tally]] = {}
+    for name, tally in days:
+        day = date.fromisoformat(name)
+        weeks.setdefault(day - timedelta(days=day.weekday()), []).append(tally)
+    return [(monday, total(tallies)) for monday, tallies in weeks.items()]
+
+
 def days_in_a_row(days: Iterable[str], today: str) -> int:
     """Days of learning up to today; a day that is not over breaks nothing."""
     done = set(days)

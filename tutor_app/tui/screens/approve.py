@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import ProgressBar
 
+from tutor_app.learning.records import Item
 from tutor_app.questions.library import BankSummary
 from tutor_app.questions.model import Bank, Question
 from tutor_app.students.explanation import Explanation, Origin, Step
@@ -85,9 +86,14 @@ is saved already.
             return
         if isinstance(message.what, Explanation):
             self._made, self._steps = message.what, message.what.steps
+            self._compare_with_key(message.what)
         else:
             self._steps += (message.what,)
         self._show()
+
+    def _compare_with_key(self, made: Explanation) -> None:
+        desk, item = self.tutor_app.desk, Item(self._summary.id, self._question)
+        desk.write(lambda: desk.history.compare_with_key(item, made.students, made.answer))
 
     def on_failed(self, message: Failed) -> None:
         if message.ticket is self._explaining:

@@ -111,11 +111,7 @@ about every question of the bank; **Esc** stops it.
         for done, item in enumerate(items):
             if self._stop.is_set():
                 return
-            answer = explainer.judge(item.question)
-            if answer.choice == item.question.answer:
-                desk.history.agree(item, explainer.name)
-            elif answer.choice is not None:
-                desk.history.disagree(item, explainer.name, answer.choice, answer.confidence)
+            desk.history.compare_with_key(item, explainer.name, explainer.judge(item.question))
             self.post_message(Checked(done + 1, len(items)))
 
     def on_checked(self, message: Checked) -> None:

@@ -45,10 +45,20 @@ class HelpScreen(Dialog):
 
 
 def _keys_of(screen: Screen[object]) -> list[tuple[str, str]]:
-    """Each action once, under the first of its keys; hidden helpers without a description are left out."""
+    """Each action once, under the first of its keys.
+
+    Left out are hidden helpers without a description, and what Textual's own widgets bind for themselves.
+    """
     keys: dict[str, tuple[str, str]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if active.enabled and binding.description and not binding.system:
+        ours = binding.action in _own_actions(type(active.node))
+        if active.enabled and binding.description and ours:
             keys.setdefault(binding.action, (key_name(binding.key), binding.description))
     return list(keys.values())
+
+
+def _own_actions(kind: type) -> set[str]:
+    own = [cls for cls in kind.__mro__ if cls.__module__.startswith("tutor_app.")]
+    bindings = (binding for cls in own for binding in cls.__dict__.get("BINDINGS", ()))
+    return {binding.action for binding in bindings if isinstance(binding, Binding)}

@@ -89,7 +89,7 @@ on the left also has a letter that works everywhere on this page.
         return self._overview.topics if self._overview else ()
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="columns"):
+        with Horizontal(classes="columns home"):
             with Vertical(classes="column first"):
                 yield Static(Content(_greeting(time.localtime().tm_hour)), id="greeting")
                 yield Menu(self._places(), id="places")

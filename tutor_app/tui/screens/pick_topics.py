@@ -1,5 +1,6 @@
 """Choose several topics: Space ticks one, Enter is done."""
 
+from itertools import groupby
 from typing import ClassVar
 
 from textual import work
@@ -48,18 +49,21 @@ class PickTopics(Dialog):
         self.post_message(TopicsRead(self.tutor_app.desk.overview()))
 
     def on_topics_read(self, message: TopicsRead) -> None:
-        self._topics = message.overview.topics
+        topics = message.overview.topics
+        self._topics = tuple(sorted(topics, key=lambda t: (t.subject.casefold(), t.name.casefold())))
         self._show()
         self.query_one(Menu).focus()
 
     def _show(self) -> None:
-        mark = self.tutor_app.marks.right
-        self.query_one(Menu).show(
-            [
-                Entry(str(i), f"[{mark if (t.bank, t.name) in self._ticked else ' '}] {t.name}", t.subject)
-                for i, t in enumerate(self._topics)
-            ]
-        )
+        entries: list[Entry] = []
+        for subject, topics in groupby(enumerate(self._topics), key=lambda placed: placed[1].subject):
+            entries.append(Entry("", (subject or "other topics").capitalize(), heading=True))
+            entries += [Entry(str(i), self._ticked_name(topic)) for i, topic in topics]
+        self.query_one(Menu).show(entries)
+
+    def _ticked_name(self, topic: Topic) -> str:
+        ticked = (topic.bank, topic.name) in self._ticked
+        return f"[{self.tutor_app.marks.right if ticked else ' '}] {topic.name}"
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
         topic = self._topics[int(message.id)]

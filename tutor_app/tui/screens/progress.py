@@ -12,11 +12,14 @@ from textual.message import Message
 from textual.widgets import Sparkline, Static
 
 from tutor_app.errors import UserError
-from tutor_app.learning.progress import Progress, count, duration, progress, share
+from tutor_app.learning.progress import Progress, Tally, by_week, count, duration, progress, share
 from tutor_app.tui.screens.base import TutorScreen
-from tutor_app.tui.widgets.levels import Levels
 from tutor_app.tui.widgets.menu import Entry, Menu
 from tutor_app.tui.widgets.notes import Note, Notes
+from tutor_app.tui.widgets.sentences import Sentences
+from tutor_app.tui.widgets.shares import Row, Shares
+
+_WEEKS = 8
 
 
 class ProgressRead(Message):
@@ -50,12 +53,13 @@ starts it, **e** saves everything to a file.
         with Horizontal(classes="columns"):
             with Vertical(classes="column first"):
                 yield Static(Content("Counting"), id="headline")
-                yield Menu(id="next")
+                yield Sentences(id="next")
                 yield Static(Content.styled("Questions a day", "bold $text-muted"), id="days-title")
                 yield Sparkline([], id="days")
                 yield Notes(id="days-ends")
-                yield Levels(id="levels")
+                yield Shares("Week by week", id="weeks")
             with Vertical(classes="column second"):
+                yield Shares("When you said you were...", id="levels")
                 yield Menu(id="topics")
 
     def on_mount(self) -> None:
@@ -82,9 +86,10 @@ starts it, **e** saves everything to a file.
         entries = [Entry(str(i), suggestion.text) for i, suggestion in enumerate(report.suggestions)]
         self.query_one("#next", Menu).show([Entry("", "What next?", heading=True), *entries])
         self._show_days(report)
-        self.query_one(Levels).show(report.levels if report.total.sure_answers else ())
+        levels = [Row(level.word, level.accuracy, level.verdict) for level in report.levels if level.answers]
+        self.query_one("#levels", Shares).show(levels)
         topics = [
-            Entry(name, name, f"{share(tally.accuracy)} of {tally.judged}", share=tally.accuracy)
+            Entry(name, name, _right_and_sure(tally), share=tally.accuracy)
             for name, tally in report.topics
             if tally.judged
         ]
@@ -101,6 +106,12 @@ starts it, **e** saves everything to a file.
             first, last = report.days[0], report.days[-1]
             text = f"{first[0]}: {first[1].answers}   {last[0]}: {last[1].answers}"
             self.query_one("#days-ends", Notes).show(Note(text, style="$text-muted"))
+        weeks = [
+            Row(f"{monday.day} {monday:%b}", tally.accuracy, f"of {tally.judged}{_sure(tally)}")
+            for monday, tally in by_week(report.days)
+            if tally.judged
+        ]
+        self.query_one("#weeks", Shares).show(weeks[-_WEEKS:] if len(weeks) > 1 else ())
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
         if message.menu.id == "topics":
@@ -149,6 +160,15 @@ starts it, **e** saves everything to a file.
                 f"{path} could not be written: {error.strerror}. Choose another place."
             ) from error
         self.tutor_app.say(f"Saved: {path}")
+
+
+def _right_and_sure(tally: Tally) -> str:
+    return f"{share(tally.accuracy)} of {tally.judged}{_sure(tally)}"
+
+
+def _sure(tally: Tally) -> str:
+    """How sure the student was, beside how right."""
+    return "" if tally.how_sure is None else f", {share(tally.how_sure)} sure"
 
 
 def _headline(report: Progress) -> str:

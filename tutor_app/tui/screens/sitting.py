@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import Input
 
 from tutor_app.learning.marking import points
@@ -26,8 +27,16 @@ from tutor_app.tui.widgets.sure import Sure
 _LETTER_KEYS = tuple((f"{letter},{n + 1}", n) for n, letter in enumerate("abcdefgh"))
 
 
+class NotesRead(Message):
+    """The student's own notes about a question are at hand."""
+
+    def __init__(self, turn: Turn, notes: list[str]) -> None:
+        super().__init__()
+        self.turn, self.notes = turn, notes
+
+
 class SittingScreen(TutorScreen):
-    """A question with its choices on the left, its explanation on the right (below, on narrow screens)."""
+    """A question with its choices, its explanation below; side by side where it is wide but not tall."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "explain", "explain it"),
@@ -60,7 +69,7 @@ class SittingScreen(TutorScreen):
         self._trouble = ""
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="columns"):
+        with Horizontal(classes="columns sitting"):
             with Vertical(classes="column first"):
                 yield QuestionView(id="question")
                 yield Choices(id="choices")
@@ -88,6 +97,8 @@ class SittingScreen(TutorScreen):
         turn, session = self.turn, self.session
         self._stop_explaining()
         self._picked, self._trouble, self._from_bank = None, "", False
+        self._notes: list[str] = []
+        self._read_notes(turn)
         self.where(f"{session.mode.value.capitalize()}{f' · {self._title}' if self._title else ''}")
         place = f"{session.index + 1} of {len(session.items)}" if len(session.items) > 1 else ""
         known = turn.item.topic == self._title  # the first line says the topic already
@@ -143,6 +154,18 @@ class SittingScreen(TutorScreen):
         profile = desk.profile
         desk.write(lambda: desk.history.save_session(profile, snapshot))
 
+    @work(thread=True, exit_on_error=False, group="notes")
+    def _read_notes(self, turn: Turn) -> None:
+        desk = self.tutor_app.desk
+        desk.wait_for_writes()
+        notes = [note.text for note in reversed(desk.history.notes(desk.profile, turn.item))]
+        self.post_message(NotesRead(turn, notes))
+
+    def on_notes_read(self, message: NotesRead) -> None:
+        if message.turn is self.session.turn:
+            self._notes = message.notes
+            self._show()
+
     # The explanation arrives
 
     def _start_explaining(self) -> None:
@@ -182,7 +205,7 @@ class SittingScreen(TutorScreen):
             return
         self.turn.unfolding.arrive(message.what)
         if isinstance(message.what, Explanation):
-            self._note_agreement(message.what)
+            self._compare_with_key(message.what)
         self._show()
 
     def on_failed(self, message: Failed) -> None:
@@ -192,15 +215,9 @@ class SittingScreen(TutorScreen):
             self.turn.unfolding.settle(bank_steps(self.turn.question))
             self._show()
 
-    def _note_agreement(self, explanation: Explanation) -> None:
-        desk, item, answer = self.tutor_app.desk, self.turn.item, explanation.answer
-        if explanation.agrees_with_key is None or answer.choice is None:
-            return
-        choice, name = answer.choice, explanation.students
-        if explanation.agrees_with_key:
-            desk.write(lambda: desk.history.agree(item, name))
-        else:
-            desk.write(lambda: desk.history.disagree(item, name, choice, answer.confidence))
+    def _compare_with_key(self, made: Explanation) -> None:
+        desk, item = self.tutor_app.desk, self.turn.item
+        desk.write(lambda: desk.history.compare_with_key(item, made.students, made.answer))
 
     # What is shown
 
@@ -246,10 +263,17 @@ class SittingScreen(TutorScreen):
             if sure := wording.how_sure(turn.question, unfolding.explanation):
                 notes.append(Note(sure, style="$text-muted"))
         self.query_one("#answer", Notes).show(*notes)
-        remarks = [self._trouble] if self._trouble else []
+        self.query_one("#remarks", Notes).show(*self._remarks())
+
+    def _remarks(self) -> list[Note]:
+        """What went wrong, and what the student once noted; a note could give the answer away before."""
+        unfolding = self.turn.unfolding
+        remarks = [Note(self._trouble, style="$warning")] if self._trouble else []
         if unfolding.begun and unfolding.complete and not unfolding.arrived:
-            remarks.append("There is no explanation for this question yet.")
-        self.query_one("#remarks", Notes).show(*(Note(r, style="$warning") for r in remarks))
+            remarks.append(Note("There is no explanation for this question yet.", style="$warning"))
+        if self.turn.done:
+            remarks += [Note(f"Your note: {note}", self.tutor_app.marks.star) for note in self._notes]
+        return remarks
 
     def invitation(self) -> str:
         """What stands where the explanation will be."""
@@ -330,6 +354,8 @@ class SittingScreen(TutorScreen):
     def _after(self, phase: Phase) -> None:
         if phase is Phase.DONE:
             self._keep()
+        else:
+            self._save()
         self._show()
         if self.query_one(Steps).steps and (self.focused is None or self.turn.done):
             self.query_one(Steps).focus()
@@ -452,7 +478,7 @@ class SittingScreen(TutorScreen):
             if isinstance(text, str):
                 desk, item = self.tutor_app.desk, self.turn.item
                 desk.write(lambda: desk.history.add_note(desk.profile, item, text))
-                self.tutor_app.say("Noted.")
+                self._read_notes(self.turn)
 
         self.app.push_screen(AskLine("Your note about this question"), keep)
 

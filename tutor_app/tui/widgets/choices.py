@@ -72,6 +72,8 @@ A wrong choice is crossed out; the right one gets a tick. Bars show how likely t
         lines: list[Content] = []
         for index in range(len(self._choices)):
             block = self._block(index, width)
+            if self.airy and index < len(self._choices) - 1:
+                block.append(Content(""))
             self._rows += [index] * len(block)
             lines += block
         return lines

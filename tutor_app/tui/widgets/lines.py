@@ -7,6 +7,8 @@ from textual.widget import Widget
 
 from tutor_app.tui.marks import UNICODE, Marks
 
+_TALL = 36  # rows; the style sheet's -tall begins here too
+
 
 def marks_of(widget: Widget) -> Marks:
     """The app's marks (Unicode or ASCII)."""
@@ -33,15 +35,20 @@ class Lines(Widget):
 
     def redraw(self) -> None:
         """Draw again, at a new height if need be."""
-        self._kept: tuple[int, list[Content]] | None = None
+        self._kept: tuple[int, bool, list[Content]] | None = None
         self.refresh(layout=True)
+
+    @property
+    def airy(self) -> bool:
+        """Whether the terminal is tall enough for empty lines between the parts of a list."""
+        return self.app.size.height >= _TALL
 
     def drawn(self, width: int) -> list[Content]:
         """The lines, made once for a width."""
         kept = getattr(self, "_kept", None)
-        if kept is None or kept[0] != width:
-            kept = self._kept = (width, self.lines(width))
-        return kept[1]
+        if kept is None or kept[:2] != (width, self.airy):
+            kept = self._kept = (width, self.airy, self.lines(width))
+        return kept[2]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self.drawn(width)) if width else 0

@@ -86,8 +86,10 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
 
     def _take(self, entries: Sequence[Entry]) -> None:
         self._entries = list(entries)
-        noted = (e for e in self._entries if e.note or e.share is not None)
+        noted = [e for e in self._entries if e.note or e.share is not None]
         self._widest = max((cell_len(entry.label) for entry in noted), default=0)
+        self._notes = max((cell_len(entry.note) for entry in noted), default=0)
+        self._barred = any(entry.share is not None for entry in noted)
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -130,18 +132,27 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
             parts.append(Content.styled(f"{entry.key}  ", "bold $accent"))
         label = Content.styled(entry.label, entry.style or ("bold" if here else ""))
         if entry.note or entry.share is not None:
-            room = min(self._widest, max(16, width * 3 // 5))
+            room = self._label_room(width)
             label = label.truncate(room, ellipsis=True)
             label = label.pad_right(max(0, room - label.cell_length) + 2)
-            if entry.share is not None and width >= room + _BAR + 16:
+            if entry.share is not None and self._fits_bar(width):
                 label += bar(marks_of(self), entry.share, _BAR) + Content("  ")
         line = Content("").join([*parts, label, Content.styled(entry.note, "$text-muted")])
         line = line.truncate(width, ellipsis=True)
-        if here:
-            line = line.pad_right(max(0, width - line.cell_length)).stylize_before(
-                "on $block-cursor-background"
-            )
-        return line
+        return self._lit(line, width) if here else line
+
+    def _lit(self, line: Content, width: int) -> Content:
+        """The line of the cursor, lit from edge to edge."""
+        padded = line.pad_right(max(0, width - line.cell_length))
+        return padded.stylize_before("on $block-cursor-background")
+
+    def _label_room(self, width: int) -> int:
+        """Labels get what notes and bars leave of the line, notes at most two fifths of it."""
+        rest = min(self._notes, width * 2 // 5) + 5 + (_BAR + 2 if self._fits_bar(width) else 0)
+        return min(self._widest, max(16, width - rest))
+
+    def _fits_bar(self, width: int) -> bool:
+        return self._barred and width >= self._notes + min(self._widest, 36) + _BAR + 8
 
     def on_focus(self) -> None:
         self.refresh()

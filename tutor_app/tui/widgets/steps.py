@@ -100,6 +100,8 @@ that it is wrong or unclear.
         lines: list[Content] = []
         for index, shown in enumerate(self._shown):
             block = self._block(index, shown, width)
+            if self.airy and index < len(self._shown) - 1:
+                block.append(Content(""))
             self._rows += [index] * len(block)
             lines += block
         if self._waiting:
