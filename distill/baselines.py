@@ -23,8 +23,9 @@ from distill.evaluate import dev_sets
 from distill.measures import Judged, judge, result_of
 from distill.pipeline import Pipeline
 from distill.protocols import Measure, protocol_named
-from distill.reading import QUESTION, cores, read_question_route
+from distill.reading import cores, read_question_route
 from distill.results import SCORES, Evaluation, read_evaluation, write_evaluation
+from distill.routes import QUESTION
 from distill.running import pipeline_of, recipe_options
 from distill.scores import Reading, ScoresFile, digest
 from distill.sets import EvaluationSet

@@ -15,8 +15,9 @@ from distill.evaluate import dev_sets, shown
 from distill.explaining import Explaining, without_key
 from distill.measures import Judged, Result, result_of
 from distill.protocols import protocol_named
-from distill.reading import QUESTION, cores, read_question_route
+from distill.reading import cores, read_question_route
 from distill.results import Evaluation, card_scores
+from distill.routes import QUESTION
 from distill.scores import Reading, ScoresFile, digest
 from distill.sets import EvaluationSet, questions_of
 from distill.stages import Work

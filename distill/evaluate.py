@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from distill.corpus import read_items
-from distill.explaining import Explaining, explained_routes, parse_routes, settings_of
+from distill.explaining import Explaining
 from distill.measures import Judged, RationaleFigures, Result, judge, rationale_figures, result_of
 from distill.package import rewrite_scores
 from distill.protocols import PROTOCOLS, Measure, Protocol, protocol_named
-from distill.reading import QUESTION, Progress, cores, read_question_route
+from distill.reading import Progress, cores, read_question_route
 from distill.report import rationale_text, results_text, write_report
 from distill.results import SCORES, Evaluation, card_scores, figures, shared_outcomes, write_evaluation
+from distill.routes import QUESTION, explained_routes, parse_routes, settings_of
 from distill.scores import ScoresFile, digest, read_scores, scores_identity
 from distill.sets import EvaluationSet, parse_shard, questions_of, read_sets
 from distill.stages import Work

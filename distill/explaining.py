@@ -8,11 +8,10 @@ depend on what else is installed.
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
-from distill.reading import QUESTION, Progress, by_length
+from distill.reading import Progress, by_length
 from distill.scores import Reading, ScoresFile, WrittenStep, digest
 from distill.sets import EvaluationSet
 from distill.subjects import Subject
@@ -25,18 +24,13 @@ from tutor_app.students.answering import asked
 from tutor_app.students.calibration import Calibration
 from tutor_app.students.encoder import load_encoder
 from tutor_app.students.engine import Request, Student, Threads, open_student
-from tutor_app.students.explanation import Explanation, Origin, Settings, Style
+from tutor_app.students.explanation import Explanation, Origin, Settings
 from tutor_app.students.prompts import answer_prompt
 from tutor_app.students.tutor import Tutor
 
 WRITING = 16
 READ_AGAIN = 64
 TUTOR = "tutor"
-SETTINGS = {
-    "": Settings(),
-    "free": Settings(style=Style.FREE),
-    "auto": Settings(style=Style.AUTO),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,33 +158,3 @@ def shown(route: str, own: Reading, other: Reading) -> list[str]:
     """The lines the answer student reads on a route."""
     source = other if route == "shuffled" else own
     return [step.text for step in source.steps if route != "facts" or step.origin == Origin.FACT]
-
-
-def parse_routes(text: str) -> tuple[str, ...]:
-    """`question,both,samples=4` as routes; an unknown one is named."""
-    routes = [part.strip() for part in text.replace("+", ",").split(",") if part.strip()]
-    for route in routes:
-        samples = route.removeprefix("samples=")
-        counted = route.startswith("samples=") and samples.isdigit() and 1 <= int(samples) <= 32
-        if route not in ROUTES and not counted:
-            raise UserError(
-                f"There is no route {route!r}; routes are {', '.join(ROUTES)} and samples=K (1 to 32)."
-            )
-    if not routes:
-        raise UserError(f"Name at least one route: {', '.join(ROUTES)} or samples=K.")
-    return tuple(dict.fromkeys(routes))
-
-
-ROUTES = (QUESTION, "rationale", "both", "facts", "free", "auto")
-
-
-def settings_of(route: str) -> Settings:
-    """How the tutor explains on a route."""
-    if route.startswith("samples="):
-        return replace(Settings(), samples=int(route.removeprefix("samples=")))
-    return SETTINGS.get(route, Settings())
-
-
-def explained_routes(routes: Sequence[str]) -> Iterator[str]:
-    """The routes for which the rationale student must write."""
-    return (route for route in routes if route != QUESTION)

@@ -65,7 +65,10 @@ class Pipeline:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep a second run out of this run's folder."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"The run's folder {self.folder} cannot be made: {error.strerror}.") from None
         lock = FileLock(self.folder / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -111,6 +114,8 @@ class Pipeline:
         With a crew, other processes help in the one stage (see `help`).
         """
         wanted = self._wanted(start, only)
+        for stage in wanted:  # what is missing is told now, not after hours of training
+            stage.files(self.recipe, self.folders)
         for stage in wanted:
             missing = [name for name in stage.after if self._outcome(name) is None]
             if missing:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from distill.protocols import Protocol
+from distill.routes import QUESTION
 from distill.scores import Reading, ScoresFile, digest
 from distill.sets import EvaluationSet
 from tutor_app.questions.model import Question
@@ -13,7 +14,6 @@ from tutor_app.students.engine import Request, Student
 from tutor_app.students.prompts import answer_prompt
 
 CHUNK = 32
-QUESTION = "question"
 
 Progress = Callable[[int, int], None]
 

@@ -5,10 +5,12 @@ runs again exactly what depends on it. `assets/guides/builders.md` explains ever
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from distill.protocols import protocol_named
+from distill.routes import parse_routes
 from distill.typed_toml import BadValueError, read_toml
 from tutor_app.errors import UserError
 from tutor_app.paths import assets
@@ -20,6 +22,14 @@ DATA_FOLDER = "SCI_COT_DATA"
 def _check(key: str, holds: bool, problem: str) -> None:
     if not holds:
         raise BadValueError(key, problem)
+
+
+def _accepted(key: str, read: Callable[[str], object], text: str) -> None:
+    """The text can be read; if not, the reader's own complaint is told."""
+    try:
+        read(text)
+    except UserError as error:
+        raise BadValueError(key, str(error).rstrip(".")) from None
 
 
 def _positive(section: object, *keys: str) -> None:
@@ -309,7 +319,8 @@ class Evaluate:
     limit: int = 0
 
     def __post_init__(self) -> None:
-        _check("routes", bool(self.routes), "name at least one route")
+        _accepted("routes", parse_routes, ",".join(self.routes))
+        _accepted("protocol", protocol_named, self.protocol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +368,10 @@ class Recipe:
             )
 
     def _named_sources(self) -> Iterator[tuple[str, str, str]]:
+        measured = [source.name for source in self.named("dev")]
+        for section, chosen in (("calibrate", self.calibrate.sources), ("evaluate", self.evaluate.sources)):
+            learnt = next((name for name in chosen if name not in measured), None)
+            _check(section, learnt is None, f"[{section}] names {learnt!r}, which is not of the role dev")
         for teacher in self.teachers:
             yield from (("teachers", "a teacher", name) for name in teacher.sources)
         for phase in self.answer_student.phases:

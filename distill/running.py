@@ -16,7 +16,7 @@ from tutor_app.errors import UserError
 if TYPE_CHECKING:
     from distill.train.loop import Team
 
-STAGE_COMMANDS = ("filter", "convert", "calibrate", "package")
+STAGE_COMMANDS = ("filter", "convert", "calibrate", "package", "report")
 TRAINED = {"start": "train-start", "rationale": "train-rationale", "answer": "train-answer"}
 
 

@@ -26,7 +26,7 @@ def read_source(source: Source, folders: Folders) -> tuple[list[Item], list[str]
             left_out += skipped
     if not any(item.key for item in items):
         names = ", ".join(source.files)
-        raise UserError(f"The source {source.name!r} ({names}) has no question with a key to learn from.")
+        raise UserError(f"The source {source.name!r} ({names}) has no question with a key.")
     return [_belonging(item, source) for item in _told_apart(items)], left_out
 
 

@@ -92,7 +92,12 @@ def fact_files(recipe: Recipe, folders: Folders) -> list[Path]:
 
 def judge_files(recipe: Recipe, folders: Folders) -> list[Path]:
     """The package that checks rationales, if there is one."""
-    return [folders.place(recipe.filter.judge) / "manifest.json"] if recipe.filter.judge else []
+    if not recipe.filter.judge:
+        return []
+    manifest = folders.place(recipe.filter.judge) / "manifest.json"
+    if not manifest.is_file():
+        raise UserError(f"The judge {manifest.parent} is no student package; see `judge` in [filter].")
+    return [manifest]
 
 
 STAGES: tuple[Stage, ...] = (

@@ -29,6 +29,7 @@ from tutor_app.students.encoder import load_encoder
 FACTS_TOGETHER = 5
 SAME_FACT = 0.5
 PROMPT_WORDS = ["user\n", "assistant\n", "Choices:", "Answer:", "Explain."]
+DEV_LESSONS = 64
 _FUSE_FROM = 50_000_000  # compiling pays for a real model only
 
 
@@ -65,7 +66,7 @@ def train_start(work: Work) -> None:
     items = list(read_items(work.earlier["corpus"] / "train.jsonl"))
     for number, phase in enumerate(start.phases, 1):
         examples = [room.lessons.answer(item) for item in drawn(items, phase.sources, chance)]
-        room.train_phase(f"questions-{number}", examples, start, phase)
+        room.train_phase(f"questions-{number}", examples, start, phase, room.dev_answers())
     room.save()
 
 
@@ -90,7 +91,12 @@ def train_rationale(work: Work) -> None:
             if chance.random() < section.free:
                 given = []
             examples.append(room.lessons.write(item, given, told, section.writing_weight))
-    room.train("lessons", examples, section, section.epochs, section.learning_rate)
+    dev = [
+        room.lessons.choose(item, item.facts[0], others, True, 1.0)
+        for item in room.dev_items()
+        if item.facts and (others := neighbours(item, facts, True, max(0, section.candidates - 1)))
+    ]
+    room.train("lessons", examples, section, section.epochs, section.learning_rate, dev)
     room.save()
 
 
@@ -107,7 +113,7 @@ def train_answer(work: Work) -> None:
             room.lessons.answer(item, _rationale(item, phase, taught, own, chance))
             for item in drawn(known, phase.sources, chance)
         ]
-        room.train_phase(f"phase-{number}", examples, section, phase)
+        room.train_phase(f"phase-{number}", examples, section, phase, room.dev_answers())
     room.save()
 
 
@@ -168,16 +174,37 @@ class _Room:
     def __post_init__(self) -> None:
         self.lessons = Lessons.of(load_encoder(self.start), family_of(self.start))
 
-    def train_phase(self, name: str, examples: Sequence[Example], section: Any, phase: Phase) -> None:
+    def dev_items(self) -> list[Item]:
+        """Some of the questions that are measured on. They draw a curve and decide nothing: no stage depends
+        on them, and they are read from the run's folder."""
+        files = sorted((self.work.run_folder / "corpus" / "dev").glob("*.jsonl"))
+        items = [item for path in files for item in read_items(path) if item.choices]
+        return random.Random(self.work.recipe.run.seed).sample(items, min(len(items), DEV_LESSONS))
+
+    def dev_answers(self) -> list[Example]:
+        """Those questions, to be answered."""
+        return [self.lessons.answer(item) for item in self.dev_items()]
+
+    def train_phase(
+        self, name: str, examples: Sequence[Example], section: Any, phase: Phase, dev: Sequence[Example]
+    ) -> None:
         """Train one phase, whose own numbers go before its section's."""
         own: dict[str, int] = {}
         if phase.batch_tokens:
             own["batch_tokens"] = phase.batch_tokens
         if phase.frozen_layers >= 0:
             own["frozen_layers"] = phase.frozen_layers
-        self.train(name, examples, replace(section, **own), phase.epochs, phase.learning_rate)
+        self.train(name, examples, replace(section, **own), phase.epochs, phase.learning_rate, dev)
 
-    def train(self, name: str, examples: Sequence[Example], section: Any, epochs: float, rate: float) -> None:
+    def train(
+        self,
+        name: str,
+        examples: Sequence[Example],
+        section: Any,
+        epochs: float,
+        rate: float,
+        dev: Sequence[Example] = (),
+    ) -> None:
         """Train one part, or take up its finished model."""
         folder = self.work.folder / LOG / name
         finished = folder / "model"
@@ -190,9 +217,10 @@ class _Room:
         if can_fuse() and model.num_parameters() > _FUSE_FROM and not model.config.is_encoder_decoder:
             fuse(model)
         schedule = _schedule(section, epochs, rate, self.work.recipe)
-        adapted = with_lora(model, section.lora) if section.lora else None
+        adapted = with_lora(model, section.lora, schedule.seed) if section.lora else None
         trained = adapted.get_base_model() if adapted else model
-        trained = train(trained, examples, schedule, folder, self.work.say, self.work.log(f"{name}.jsonl"))
+        log = self.work.log(f"{name}.jsonl")
+        trained = train(trained, examples, schedule, folder, self.work.say, log, dev)
         if adapted:
             trained = adapted.merge_and_unload()
         team = Team.join()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,10 @@ def save_base(base: Base, place: Path, texts: Sequence[str], folder: Path, seed:
 
 def _save_gguf(path: Path, folder: Path) -> None:
     """A model read from GGUF refuses to be saved, so its weights move into a plain Llama."""
-    given = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
+    try:
+        given = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
+    except (ValueError, OSError, KeyError, struct.error) as error:
+        raise UserError(f"The base {path} cannot be read as a GGUF model: {error}.") from None
     if given.config.model_type != "llama":
         raise UserError(f"{path} is a {given.config.model_type} model; a .gguf base must be a Llama.")
     values = {key: getattr(given.config, key) for key in _GGUF_KEYS}
@@ -203,8 +207,9 @@ def _train_sentencepiece(texts: Sequence[str], size: int, folder: Path) -> int:
     return int(sentencepiece.SentencePieceProcessor(model_proto=model.getvalue()).get_piece_size())
 
 
-def with_lora(model: Any, rank: int) -> Any:
+def with_lora(model: Any, rank: int, seed: int) -> Any:
     """The model with low-rank adapters beside its linear layers; `merge_and_unload` makes it whole again."""
     from peft import LoraConfig, get_peft_model
 
     return get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear"))
+    torch.manual_seed(seed)  # the adapters begin at random, in every process and after every stop alike

@@ -6,7 +6,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from distill.train.reading import reply_scores
 from tutor_app.errors import UserError
 
 CHECKPOINT = "checkpoint.pt"
+DEV_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,13 @@ def example_loss(example: Example, scores: Sequence[Tensor], lm_weight: float) -
     """The loss its task asks for, times its weight."""
     if example.task is Task.WRITE:
         return example.weight * writing_loss(scores[0])
-    compared = summed(scores) if example.task is Task.ANSWER else averaged(scores)
     fluent = lm_weight * writing_loss(scores[example.right])
-    return example.weight * (listwise_loss(compared, example.right) + fluent)
+    return example.weight * (listwise_loss(compared(example.task, scores), example.right) + fluent)
+
+
+def compared(task: Task, scores: Sequence[Tensor]) -> Tensor:
+    """One number a reply: options of an answer by their sums, facts by their means."""
+    return summed(scores) if task is Task.ANSWER else averaged(scores)
 
 
 def train(
@@ -98,8 +103,12 @@ def train(
     folder: Path,
     say: Callable[[str], None] = print,
     log: Path | None = None,
+    dev: Sequence[Example] = (),
 ) -> Any:
-    """Train the model in place and return it; a stopped run goes on from its checkpoint in `folder`."""
+    """Train the model in place and return it; a stopped run goes on from its checkpoint in `folder`.
+
+    `dev` are lessons never learnt from: now and then the log tells how well they are known.
+    """
     team = Team.join()
     if schedule.threads:
         torch.set_num_threads(schedule.threads)
@@ -107,23 +116,31 @@ def train(
     trainee = Trainee(model.to(team.device), schedule, team)
     done = trainee.resume(folder / CHECKPOINT)
     progress = Progress(len(batches), done, say if team.first else _in_silence, log if team.first else None)
+    looks = dev_steps(len(batches)) if dev and team.first else ()
     saved = time.monotonic()
     for step in range(done, len(batches)):
         batch = [examples[i] for i in batches[step]]
-        loss = trainee.step(batch, schedule.rate(step, len(batches)))
+        loss = trainee.step(batch, step, schedule.rate(step, len(batches)))
         if not math.isfinite(loss):
             if team.first:
                 trainee.save(folder / CHECKPOINT, step)
             raise UserError(
                 f"The loss is not a number at step {step + 1} of {len(batches)}; the weights before it are "
-                f"kept in {folder / CHECKPOINT}. Try a lower learning_rate, or precision float32."
+                f"kept in {folder / CHECKPOINT}. Try a lower learning_rate."
             )
         progress.told(step + 1, loss, sum(example.length for example in batch))
+        if step + 1 in looks:
+            progress.looked(step + 1, *trainee.known(dev))
         if team.first and time.monotonic() - saved > schedule.checkpoint_minutes * 60:
             trainee.save(folder / CHECKPOINT, step + 1)
             saved = time.monotonic()
     trainee.finish(folder / CHECKPOINT, len(batches))
     return trainee.model
+
+
+def dev_steps(steps: int) -> frozenset[int]:
+    """After which steps the dev lessons are looked at: ten times, the last step among them."""
+    return frozenset(math.ceil(steps * part / DEV_LOOKS) for part in range(1, DEV_LOOKS + 1))
 
 
 def _in_silence(words: str) -> None:
@@ -172,7 +189,6 @@ class Trainee:
     """A model with its float32 master weights and optimiser; forward and backward run in a short type."""
 
     def __init__(self, model: Any, schedule: Schedule, team: Team) -> None:
-        torch.manual_seed(schedule.seed)
         self.model, self._schedule, self._team = model, schedule, team
         freeze_lower_layers(model, schedule.frozen_layers)
         model.to(_compute_type(schedule.precision, team.device)).train()
@@ -187,8 +203,10 @@ class Trainee:
             fused=True,
         )
 
-    def step(self, batch: Sequence[Example], rate: float) -> float:
-        """One update from one batch; its mean loss."""
+    def step(self, batch: Sequence[Example], number: int, rate: float) -> float:
+        """One update from one batch; its mean loss. Dropout follows from the step's number, so that a run
+        that was stopped drops what an unbroken one does."""
+        torch.manual_seed((self._schedule.seed * 1_000_003 + number) * 1_009 + self._team.rank)
         self._optimiser.zero_grad(set_to_none=True)
         total = torch.zeros((), device=self._team.device)
         for part in self._parts(self._team.share(batch)):
@@ -205,6 +223,19 @@ class Trainee:
         if math.isfinite(loss_value):
             self._update(rate)
         return loss_value
+
+    @torch.no_grad()
+    def known(self, lessons: Sequence[Example]) -> tuple[float, float | None]:
+        """The mean loss of lessons that are not learnt from, and the share of choices that are right."""
+        self.model.eval()
+        losses, rights = [], []
+        for part in self._parts(lessons):
+            for example, scores in zip(part, reply_scores(self.model, part), strict=True):
+                losses.append(float(example_loss(example, scores, self._schedule.lm_weight)))
+                if len(scores) > 1:
+                    rights.append(int(compared(example.task, scores).argmax()) == example.right)
+        self.model.train()
+        return sum(losses) / len(losses), sum(rights) / len(rights) if rights else None
 
     def save(self, path: Path, step: int) -> None:
         """Write a checkpoint in one step."""
@@ -303,10 +334,7 @@ class Progress:
         self.tokens += tokens
         self.recent.append(loss)
         spent = time.monotonic() - self.began
-        if self.log:
-            with self.log.open("a", encoding="utf-8") as rows:
-                row = {"step": step, "loss": round(loss, 5), "tokens": tokens, "seconds": round(spent, 1)}
-                rows.write(json.dumps(row) + "\n")
+        self._note({"step": step, "loss": round(loss, 5), "tokens": tokens, "seconds": round(spent, 1)})
         if spent - self.spoke > 30 or step == self.steps:
             self.spoke = spent
             left = spent / max(1, step - self.done) * (self.steps - step)
@@ -316,6 +344,18 @@ class Progress:
                 f"{self.tokens / max(spent, 1e-9):.0f} tokens/s, about {left / 60:.0f} min left"
             )
             sys.stdout.flush()
+
+    def looked(self, step: int, loss: float, right: float | None) -> None:
+        """Note how well the dev lessons are known; people hear of it at the end."""
+        shown = "" if right is None else f", {right:.0%} of the choices right"
+        self._note({"step": step, "dev_loss": round(loss, 5), "dev_right": right})
+        if step == self.steps:
+            self.say(f"on dev questions: loss {loss:.3f}{shown}")
+
+    def _note(self, row: Mapping[str, object]) -> None:
+        if self.log:
+            with self.log.open("a", encoding="utf-8") as rows:
+                rows.write(json.dumps(row) + "\n")
 
 
 def sparkline(values: Sequence[float], width: int = 20) -> str:

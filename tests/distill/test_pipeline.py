@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from distill.pipeline import Pipeline, State
-from distill.recipe import Base, Folders, Recipe, Run, Source
-from distill.stages import STAGES, Stage, Work
+from distill.recipe import Base, Filter, Folders, Recipe, Run, Source
+from distill.stages import STAGES, Stage, Work, judge_files
 from distill.status import show_status
 from tutor_app.errors import UserError
 
@@ -141,6 +141,28 @@ def test_a_kill_between_the_two_renames_is_put_right(row: Pipeline, tmp_path: Pa
     fresh(tmp_path).run()
     assert calls == ["read", "count"]
     assert not row.part("read").exists()
+
+
+def test_a_file_that_is_missing_is_told_before_any_stage_runs(row: Pipeline, tmp_path: Path) -> None:
+    later = (
+        *ROW,
+        Stage("last", "last", f"{__name__}:count", files=lambda recipe, folders: folders.files("x")),
+    )
+    with pytest.raises(UserError, match=r"There is no file .*x"):
+        fresh(tmp_path, stages=later).run()
+    assert calls == []
+
+
+def test_a_judge_that_is_no_package_is_one_sentence(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, filter=Filter(judge="nobody"))
+    with pytest.raises(UserError, match=r"judge .*nobody is no student package"):
+        judge_files(recipe, Folders(tmp_path, tmp_path))
+
+
+def test_a_place_where_no_folder_can_be_made_is_one_sentence(row: Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file")
+    with pytest.raises(UserError, match=r"folder .*runs.* cannot be made"), row.alone():
+        raise AssertionError("there is no such folder")
 
 
 def test_two_runs_do_not_share_a_folder(row: Pipeline, tmp_path: Path) -> None:

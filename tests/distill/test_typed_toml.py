@@ -90,6 +90,18 @@ def test_sections_that_name_a_source_the_recipe_lacks_are_refused(tmp_path: Path
     assert "names the source 'arc', which the recipe does not have" in words
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('routes = ["question", "bath"]', "There is no route 'bath'"),
+        ('protocol = "akk"', "There is no protocol 'akk'"),
+        ('sources = ["ours"]', "[evaluate] names 'ours', which is not of the role dev"),
+    ],
+)
+def test_what_cannot_be_measured_is_told_before_anything_runs(tmp_path: Path, line: str, told: str) -> None:
+    assert told in refusal(tmp_path, f"{WHOLE}\n[evaluate]\n{line}\n")
+
+
 def test_a_base_is_a_model_or_fresh_weights_but_not_both(tmp_path: Path) -> None:
     words = refusal(tmp_path, WHOLE.replace('fresh = "llama"', 'fresh = "llama"\nmodel = "x"'))
     assert "either `model` or `fresh`" in words
