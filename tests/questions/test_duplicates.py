@@ -10,8 +10,11 @@ from tutor_app.questions.duplicates import (
     name_repeats,
     near_matches,
     near_repeats,
+    question_terms,
     question_words,
+    terms,
 )
+from tutor_app.questions.model import Question
 
 GRAVITY = "Gravity is a pull between any two objects that have mass."
 
@@ -72,12 +75,28 @@ def test_matching_finds_what_comparing_all_finds(texts: list[str], known: list[s
     assert [match.index for match in near_matches(texts, known, 0.5)] == slow
 
 
+@given(
+    st.lists(st.text(alphabet="abc d", min_size=1).filter(str.strip), min_size=1, max_size=4),
+    st.lists(st.text(alphabet="abc d"), max_size=12),
+)
+def test_naming_repeats_of_other_banks_finds_what_comparing_all_finds(
+    texts: list[str], known: list[str]
+) -> None:
+    asked = [Question(f"q{number}", text) for number, text in enumerate(texts)]
+    slow = [i for i, text in enumerate(texts) if any(likeness(text, k) >= THRESHOLD for k in known)]
+    named = name_repeats(asked, [terms(text) for text in texts], [("Other", terms(text)) for text in known])
+    found = [sentence for sentence in named if sentence.endswith("'Other'")]
+    assert [sentence.split()[1] for sentence in found] == [str(i + 1) for i in slow]
+
+
 def test_questions_are_the_same_by_text_and_choices() -> None:
     assert question_words(HEART) != question_words(LUNGS)
-    (named,) = name_repeats([LUNGS, HEART, LUNGS], [])
+    questions = [LUNGS, HEART, LUNGS]
+    (named,) = name_repeats(questions, [question_terms(q) for q in questions], [])
     assert named == "question 3 ('What do lungs take in?') is nearly question 1"
 
 
 def test_a_question_of_another_bank_is_named_with_the_bank() -> None:
-    (named,) = name_repeats([HEART], [("Blood", HEART), ("Sea", TIDES)])
+    known = [("Sea", question_terms(TIDES)), ("Blood", question_terms(HEART))]
+    (named,) = name_repeats([HEART], [question_terms(HEART)], known)
     assert named == "question 1 ('What pumps blood through the body?') is already in 'Blood'"

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -146,6 +147,46 @@ def test_ids_are_never_shared_between_banks(library: Library) -> None:
     library.install(report(replace(HEART, id="q1"), title="Other"))
     (first,), (second,) = (library.bank(name).questions for name in ("body-quiz", "other"))
     assert first.id == "q1" and second.id.startswith("q1-")
+
+
+def test_repeats_of_other_banks_are_named_whatever_became_of_the_kept_words(
+    library: Library, tmp_path: Path
+) -> None:
+    library.install(report(LUNGS, HEART))
+    kept = paths.user_cache() / "words" / "body-quiz.json"
+    in_the_bank = ("question 1 ('What pumps blood through the body?') is already in 'Body quiz'",)
+    for content in (kept.read_bytes(), b'{"stamp": [1', b"{}", b"[]"):
+        kept.write_bytes(content)
+        assert library.repeats(bank(HEART)) == in_the_bank
+    shutil.rmtree(kept.parent)
+    kept.parent.touch()  # and a folder that cannot be made
+    assert library.repeats(bank(HEART)) == in_the_bank
+
+
+def test_kept_words_follow_every_change_of_a_bank(library: Library) -> None:
+    library.install(report(LUNGS, HEART))
+    library.save("body-quiz", bank(LUNGS))
+    assert library.repeats(bank(HEART)) == ()
+    library.install(report(HEART), title="Blood")
+    library.rename("blood", "My blood")
+    assert "already in 'My blood'" in library.repeats(bank(HEART))[0]
+    library.remove("blood")
+    assert library.repeats(bank(HEART)) == ()
+    assert not (paths.user_cache() / "words" / "blood.json").exists()
+
+
+def test_a_new_bank_is_compared_without_reading_the_others(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.install(report(LUNGS, HEART))
+
+    def read_whole(path: Path) -> None:
+        raise AssertionError(f"{path} was read whole")
+
+    monkeypatch.setattr(library_module, "_load", read_whole)
+    assert library.install(report(replace(TIDES, id="mine"), title="Coast")).repeats == (
+        "question 1 ('What causes most of the tides on Earth?') is already in 'The sea'",
+    )
 
 
 def test_title_subject_and_grade_of_the_import_win(library: Library) -> None:

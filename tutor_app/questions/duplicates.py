@@ -42,10 +42,16 @@ def words(text: str) -> list[str]:
 
 def features(text: str) -> frozenset[str]:
     """What two texts are compared by: their words and neighbouring word pairs."""
-    found = words(text)
-    if not found:
-        return frozenset(unicodedata.normalize("NFKC", text).split())
-    return frozenset(found) | {f"{left} {right}" for left, right in pairwise(found)}
+    return _features(terms(text))
+
+
+def terms(text: str) -> list[str]:
+    """A text's words, or its signs where it has no words; none holds a space."""
+    return words(text) or unicodedata.normalize("NFKC", text).split()
+
+
+def _features(terms: Sequence[str]) -> frozenset[str]:
+    return frozenset(terms).union(map(" ".join, pairwise(terms)))
 
 
 def likeness(left: str, right: str) -> float:
@@ -68,25 +74,34 @@ def near_matches(
     return _matches(list(map(features, texts)), list(map(features, known)), threshold)
 
 
-def name_repeats(questions: Sequence[Question], known: Sequence[tuple[str, Question]]) -> tuple[str, ...]:
+def name_repeats(
+    questions: Sequence[Question],
+    asked: Sequence[Sequence[str]],
+    known: Sequence[tuple[str, Sequence[str]]],
+) -> tuple[str, ...]:
     """A sentence for each question that nearly repeats an earlier one, or one of another bank.
 
-    `known` are other banks' questions, each with its bank's title.
+    `asked` are the questions' terms; `known` are other banks' questions, each bank's title with the terms.
     """
-    found = [features(question_words(question)) for question in questions]
-    known_features = [features(question_words(question)) for _, question in known]
+    found = list(map(_features, asked))
 
     def named(repeat: Repeat) -> str:
         return f"question {repeat.index + 1} ('{questions[repeat.index].opening}')"
 
     within = [f"{named(repeat)} is nearly question {repeat.of + 1}" for repeat in _repeats(found, THRESHOLD)]
-    matches = _matches(found, known_features, THRESHOLD)
-    return (*within, *(f"{named(match)} is already in '{known[match.of][0]}'" for match in matches))
+    near = [known[index] for index in _candidates(found, [terms for _, terms in known], THRESHOLD)]
+    matches = _matches(found, [_features(terms) for _, terms in near], THRESHOLD)
+    return (*within, *(f"{named(match)} is already in '{near[match.of][0]}'" for match in matches))
 
 
 def question_words(question: Question) -> str:
     """What makes a question the same as another: its text and its choices, in any order."""
     return "\n".join((question.text, *sorted(question.choices)))
+
+
+def question_terms(question: Question) -> list[str]:
+    """The terms that one question is compared by with another."""
+    return terms(question_words(question))
 
 
 def _repeats(sets: Sequence[frozenset[str]], threshold: float) -> tuple[Repeat, ...]:
@@ -100,6 +115,26 @@ def _repeats(sets: Sequence[frozenset[str]], threshold: float) -> tuple[Repeat, 
         else:
             index.add(position, found, rarest)
     return tuple(repeats)
+
+
+def _candidates(
+    sets: Sequence[frozenset[str]], known: Sequence[Sequence[str]], threshold: float
+) -> list[int]:
+    """The texts of `known` that can be like one of `sets`, found without making features of all of them.
+
+    Sets as alike as the threshold share a word among as many of one's rarest words as `_places` says.
+    """
+    counts = Counter(chain.from_iterable(known))
+    rarest: set[str] = set()
+    for found in sets:
+        words = sorted((feature for feature in found if " " not in feature), key=counts.__getitem__)
+        rarest.update(words[: _places(found, threshold)])
+    return [index for index, terms in enumerate(known) if not rarest.isdisjoint(terms)]
+
+
+def _places(found: frozenset[str], threshold: float) -> int:
+    """How many features of a set, whichever they are, must hold one that every set like enough shares."""
+    return len(found) - ceil(threshold * len(found)) + 1
 
 
 def _matches(
@@ -174,7 +209,7 @@ class _Index:
         Features in no indexed set are the rarest of all: they use up places, but nothing shares them.
         """
         numbers = sorted(filter(None, map(self._numbers.get, found)))
-        places = len(found) - ceil(self._threshold * len(found)) + 1
+        places = _places(found, self._threshold)
         return numbers[: max(0, places - (len(found) - len(numbers)))]
 
 

@@ -13,14 +13,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor_app import paths
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 from tutor_app.questions.model import Bank, Question, ReadReport, Skipped
 from tutor_app.questions.text import plain
+
+if TYPE_CHECKING:
+    from tutor_app.questions.known_words import BankWords, KnownWords
 
 _SUFFIX = ".jsonl"
 _TEXTS = ("title", "subject", "grade", "licence", "source")
@@ -73,6 +77,12 @@ class Library:
     def __init__(self, user: Path | None = None, shipped: Path | None = None) -> None:
         self._user = user or paths.user_data() / "banks"
         self._shipped = shipped or paths.assets() / "banks"
+
+    @cached_property
+    def _words(self) -> "KnownWords":
+        from tutor_app.questions.known_words import KnownWords
+
+        return KnownWords()
 
     def banks(self) -> list[BankSummary]:
         """All banks, the user's own first, each part by subject and title; damaged files are left out."""
@@ -129,6 +139,7 @@ class Library:
         grade: str = "",
     ) -> Installed:
         """Install a bank that was read from a file, or bring the installed one up to date."""
+        from tutor_app.questions.known_words import words_of
         from tutor_app.questions.updating import update
 
         came_from = str(origin.resolve()) if origin else ""
@@ -138,11 +149,14 @@ class Library:
         if present and not title:
             bank = replace(bank, title=present.title)
         old = _load(present.path).questions if present else ()
-        others = list(self.others(bank_id))
+        others = self._others(bank_id)
         done = update(bank.questions, old, _taken(bank.questions, others), bank_id)
         summary = self._write(bank_id, replace(bank, questions=done.questions), came_from)
+        words = words_of(done.questions)
+        self._words.keep(summary.path, words)
         counts = (done.added, done.changed, done.unchanged, done.removed)
-        return Installed(summary, present is not None, *counts, repeats=_repeats(done.questions, others))
+        repeats = _repeats(done.questions, words, others)
+        return Installed(summary, present is not None, *counts, repeats=repeats)
 
     def save(self, bank_id: str, bank: Bank) -> BankSummary:
         """Replace an installed bank's content, as after an edit."""
@@ -163,6 +177,7 @@ class Library:
         """Delete an installed bank; the history of its questions stays."""
         own = self._own(bank_id, "removed")
         own.path.unlink(missing_ok=True)
+        self._words.forget(own.path)
         return own
 
     def present(self, bank: Bank, origin: str) -> BankSummary | None:
@@ -182,13 +197,17 @@ class Library:
 
     def repeats(self, bank: Bank, bank_id: str = "") -> tuple[str, ...]:
         """A sentence for each question that nearly repeats another, here or in a bank but `bank_id`."""
-        return _repeats(bank.questions, self.others(bank_id))
+        from tutor_app.questions.known_words import words_of
 
-    def others(self, bank_id: str = "") -> Iterator[tuple[BankSummary, Question]]:
-        """Every question of all banks but one, with its bank."""
-        for summary in self.banks():
-            if summary.id != bank_id:
-                yield from ((summary, question) for question in _load(summary.path).questions)
+        return _repeats(bank.questions, words_of(bank.questions), self._others(bank_id))
+
+    def _others(self, bank_id: str) -> "list[tuple[BankSummary, BankWords]]":
+        """All banks but one, with their questions' words."""
+        return [
+            (summary, self._words.of(summary.path, lambda path: _load(path).questions))
+            for summary in self.banks()
+            if summary.id != bank_id
+        ]
 
     def _scan(self) -> Iterator[tuple[Path, BankSummary | str]]:
         for folder, shipped in ((self._user, False), (self._shipped, True)):
@@ -280,21 +299,28 @@ def _summarise(path: Path, shipped: bool) -> BankSummary:
 
 
 def _taken(
-    questions: Iterable[Question], others: Iterable[tuple[BankSummary, Question]]
+    questions: Iterable[Question], others: "Iterable[tuple[BankSummary, BankWords]]"
 ) -> Mapping[str, str]:
     """Which of these questions' ids other banks use, and for what."""
     from tutor_app.questions.updating import fingerprint
 
     ids = {question.id for question in questions}
-    return {other.id: fingerprint(other) for _, other in others if other.id in ids}
+    sharing = [summary for summary, words in others if not ids.isdisjoint(words.ids)]
+    return {
+        other.id: fingerprint(other)
+        for summary in sharing
+        for other in _load(summary.path).questions
+        if other.id in ids
+    }
 
 
 def _repeats(
-    questions: Sequence[Question], others: Iterable[tuple[BankSummary, Question]]
+    questions: Sequence[Question], words: "BankWords", others: "Iterable[tuple[BankSummary, BankWords]]"
 ) -> tuple[str, ...]:
     from tutor_app.questions.duplicates import name_repeats
 
-    return name_repeats(questions, [(summary.title, question) for summary, question in others])
+    known = [(summary.title, terms) for summary, other in others for terms in other.terms]
+    return name_repeats(questions, words.terms, known)
 
 
 def _load(path: Path) -> Bank:
