@@ -1,7 +1,7 @@
 """Makes students from one recipe twice: in one go, and killed in every stage.
 
 A program of its own: it loads the heavy libraries once and forks a child for each run, so that a kill costs
-a moment. Run as: python -m tests.distill.killing RECIPE RUNS [KILLED_RUNS]
+a moment. Run as: python -m tests.distill.killing RECIPE RUNS KILLED_RUNS
 """
 
 import json
@@ -57,6 +57,6 @@ def kill_everywhere(recipe: str, runs: str) -> list[str]:
 if __name__ == "__main__":
     for each in STAGES:
         import_module(each.does.partition(":")[0])
-    recipe, runs, *killed_runs = sys.argv[1:]
+    recipe, runs, killed_runs = sys.argv[1:]
     assert run(["run", recipe, "--runs", runs])
-    print(json.dumps([kill_everywhere(recipe, folder) for folder in killed_runs]))
+    print(json.dumps(kill_everywhere(recipe, killed_runs)))
