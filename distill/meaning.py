@@ -4,6 +4,7 @@ The question with its answer and each of its own facts should lie close together
 facts of the batch and than the facts a word search confuses with them.
 """
 
+import json
 import random
 import shutil
 import zlib
@@ -18,6 +19,7 @@ from torch import Tensor
 from distill.convert import round_rows
 from distill.corpus import Item, read_items
 from distill.stages import Work
+from distill.train.vocabulary import trim
 from distill.training import drawn, neighbours, shipped_facts
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import facts_of
@@ -53,6 +55,10 @@ def run_stage(work: Work) -> None:
         torch.set_num_threads(work.recipe.run.threads)
     torch.manual_seed(work.recipe.run.seed)
     encoder = Encoder.load(source)
+    if section.keep_tokens:
+        texts = [fact.text for own in shipped_facts() for fact in facts_of(own)]
+        texts += [query(item.question, choice) for item in items for choice in item.choices]
+        encoder.trim(texts, section.keep_tokens)
     fit(encoder, pairs, section.epochs, section.learning_rate, section.batch, chance, work.say)
     save(encoder, work.folder / "transformers", work.folder / "encoder")
     write_vectors(work.folder / "encoder")
@@ -89,6 +95,19 @@ class Encoder:
         from transformers import AutoModel, AutoTokenizer
 
         return cls(AutoModel.from_pretrained(source), AutoTokenizer.from_pretrained(source))
+
+    def trim(self, texts: Sequence[str], size: int) -> None:
+        """Keep the tokens these texts use, and their embeddings."""
+        from tokenizers import Tokenizer
+
+        trimmed = trim(json.loads(self.tokenizer.backend_tokenizer.to_str()), texts, size)
+        rows = self.model.get_input_embeddings().weight.data[torch.tensor(trimmed.kept)].clone()
+        self.model.resize_token_embeddings(len(rows))
+        self.model.get_input_embeddings().weight.data.copy_(rows)
+        self.tokenizer = type(self.tokenizer)(
+            tokenizer_object=Tokenizer.from_str(json.dumps(trimmed.tokenizer)),
+            **{name: str(token) for name, token in self.tokenizer.special_tokens_map.items()},
+        )
 
     def vectors(self, texts: Sequence[str]) -> Tensor:
         """One row a text, of length one."""

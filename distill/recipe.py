@@ -176,10 +176,11 @@ class Phase:
     own: float = 0.0  # above 0: only questions the first student explained are drawn
     batch_tokens: int = 0  # 0: as the section says
     frozen_layers: int = -1  # -1: as the section says
+    int8_levels: int = 0  # above 0: computes in training as int8 does, with weights of so many steps
 
     def __post_init__(self) -> None:
         _positive(self, "epochs", "learning_rate")
-        _not_negative(self, "without", "teacher", "own")
+        _not_negative(self, "without", "teacher", "own", "int8_levels")
         _check(
             "without",
             self.without + self.teacher + self.own > 0,
@@ -241,6 +242,7 @@ class FactEncoder:
     epochs: int = 1
     learning_rate: float = 5e-5
     batch: int = 64
+    keep_tokens: int = 0  # so many tokens of its vocabulary; 0: all
     sources: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -366,12 +368,12 @@ class Recipe:
             _check(
                 section, wanted in names, f"{key} names the source {wanted!r}, which the recipe does not have"
             )
-
-    def _named_sources(self) -> Iterator[tuple[str, str, str]]:
         measured = [source.name for source in self.named("dev")]
         for section, chosen in (("calibrate", self.calibrate.sources), ("evaluate", self.evaluate.sources)):
             learnt = next((name for name in chosen if name not in measured), None)
             _check(section, learnt is None, f"[{section}] names {learnt!r}, which is not of the role dev")
+
+    def _named_sources(self) -> Iterator[tuple[str, str, str]]:
         for teacher in self.teachers:
             yield from (("teachers", "a teacher", name) for name in teacher.sources)
         for phase in self.answer_student.phases:

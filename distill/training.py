@@ -14,6 +14,7 @@ from typing import Any
 from distill.corpus import Item, read_items
 from distill.recipe import Folders, Phase, Recipe
 from distill.stages import LOG, Work
+from distill.train import rounding
 from distill.train.bases import family_of, load_model, save_base, with_lora
 from distill.train.examples import Example
 from distill.train.fused import can_fuse, fuse
@@ -194,7 +195,8 @@ class _Room:
             own["batch_tokens"] = phase.batch_tokens
         if phase.frozen_layers >= 0:
             own["frozen_layers"] = phase.frozen_layers
-        self.train(name, examples, replace(section, **own), phase.epochs, phase.learning_rate, dev)
+        section = replace(section, **own)
+        self.train(name, examples, section, phase.epochs, phase.learning_rate, dev, phase.int8_levels)
 
     def train(
         self,
@@ -204,6 +206,7 @@ class _Room:
         epochs: float,
         rate: float,
         dev: Sequence[Example] = (),
+        int8_levels: int = 0,
     ) -> None:
         """Train one part, or take up its finished model."""
         folder = self.work.folder / LOG / name
@@ -216,6 +219,8 @@ class _Room:
         model = self.model or load_model(self.start)
         if can_fuse() and model.num_parameters() > _FUSE_FROM and not model.config.is_encoder_decoder:
             fuse(model)
+        if int8_levels:
+            rounding.prepare(model, examples, int8_levels)
         schedule = _schedule(section, epochs, rate, self.work.recipe)
         adapted = with_lora(model, section.lora, schedule.seed) if section.lora else None
         trained = adapted.get_base_model() if adapted else model

@@ -1,8 +1,9 @@
-"""The model both students start from: a hub id, a folder, a `.gguf` file or fresh weights; Llama or T5."""
+"""The model both students start from, Llama or T5: a hub id, a folder (also of a student that ships), a
+`.gguf` file or fresh weights."""
 
 import json
-from collections.abc import Sequence
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from transformers import (
 from transformers.utils.logging import disable_progress_bar
 
 from distill.recipe import Base
+from distill.train.converted import is_converted, save_converted
 from distill.train.vocabulary import trim
 from tutor_app.errors import UserError
 
@@ -64,6 +66,8 @@ def save_base(base: Base, place: Path, texts: Sequence[str], folder: Path, seed:
         return
     if place.suffix == ".gguf":
         _save_gguf(place, folder)
+    elif is_converted(place):
+        save_converted(place, folder)
     else:
         source = str(place) if place.exists() else base.model
         load_model(source).save_pretrained(folder)
@@ -211,5 +215,5 @@ def with_lora(model: Any, rank: int, seed: int) -> Any:
     """The model with low-rank adapters beside its linear layers; `merge_and_unload` makes it whole again."""
     from peft import LoraConfig, get_peft_model
 
-    return get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear"))
     torch.manual_seed(seed)  # the adapters begin at random, in every process and after every stop alike
+    return get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear"))

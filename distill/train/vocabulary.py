@@ -2,7 +2,8 @@
 
 A byte-level BPE tokenizer builds long tokens from short ones. Keeping a set of tokens that is closed under
 those merges leaves a tokenizer that splits kept words as before and spells out the rest in kept pieces, so
-nothing becomes unreadable. The output layer, a fifth of a small student's work, shrinks with it.
+nothing becomes unreadable. The output layer, a fifth of a small student's work, shrinks with it. A WordPiece
+tokenizer takes the longest piece it knows, so any set with all single characters will do.
 """
 
 import json
@@ -23,23 +24,36 @@ class Trimmed:
 
 
 def trim(tokenizer: dict[str, Any], texts: Iterable[str], size: int) -> Trimmed:
-    """Keep `size` tokens: all control tokens and single bytes, then the most used, with all their parts."""
+    """Keep `size` tokens: control tokens, single characters, then the most used with all their parts."""
     model = tokenizer["model"]
-    if model["type"] != "BPE":
-        raise ValueError(f"only BPE vocabularies can be trimmed, not {model['type']}")
+    if model["type"] not in ("BPE", "WordPiece"):
+        raise ValueError(f"only BPE and WordPiece vocabularies can be trimmed, not {model['type']}")
     vocabulary: dict[str, int] = model["vocab"]
-    parts = _parts(model["merges"])
+    prefix = model.get("continuing_subword_prefix") or ""
+    parts = _parts(model.get("merges", []))
     kept = {token["content"] for token in tokenizer["added_tokens"]} & vocabulary.keys()
-    kept |= {token for token in vocabulary if len(token) == 1 or token not in parts}
+    kept |= {token for token in vocabulary if len(token.removeprefix(prefix)) == 1}
+    if parts:
+        kept |= vocabulary.keys() - parts.keys()
     for token in _by_use(tokenizer, texts, vocabulary):
         needed = _closure(token, parts) - kept
         if len(kept) + len(needed) <= size:
             kept |= needed
     order = sorted(kept, key=vocabulary.__getitem__)
     numbers = {token: number for number, token in enumerate(order)}
-    merges = [merge for merge in model["merges"] if _survives(merge, numbers)]
-    added = [{**token, "id": numbers[token["content"]]} for token in tokenizer["added_tokens"]]
-    smaller = {**tokenizer, "added_tokens": added, "model": {**model, "vocab": numbers, "merges": merges}}
+    smaller = {
+        **tokenizer,
+        "added_tokens": [{**token, "id": numbers[token["content"]]} for token in tokenizer["added_tokens"]],
+        "model": {**model, "vocab": numbers},
+    }
+    if parts:
+        smaller["model"]["merges"] = [merge for merge in model["merges"] if _survives(merge, numbers)]
+    if frame := (tokenizer.get("post_processor") or {}).get("special_tokens"):
+        renumbered = {
+            name: {**token, "ids": [numbers[each] for each in token["tokens"]]}
+            for name, token in frame.items()
+        }
+        smaller["post_processor"] = {**tokenizer["post_processor"], "special_tokens": renumbered}
     return Trimmed(smaller, tuple(vocabulary[token] for token in order))
 
 

@@ -10,7 +10,9 @@ import pytest
 from distill.convert import convert, described, parity_of_folders, write_parity
 from distill.corpus import Item
 from distill.package import Provenance, assemble, model_card, parameters_of, size_report, write_zip
+from distill.recipe import Base
 from distill.subjects import converted_family
+from distill.train.bases import save_base
 from tests.distill.students import QUESTIONS
 from tutor_app.errors import UserError
 from tutor_app.students.engine import Family
@@ -50,6 +52,29 @@ def test_int8_is_near_the_original_and_smaller(
     write_parity(tmp_path / "parity.json", {"answer": found})
     assert json.loads((tmp_path / "parity.json").read_text())["answer"]["quantization"] == "int8"
     assert "int8 against the original" in described(found)
+
+
+@pytest.mark.parametrize(("quantization", "gap"), [("float32", 1e-3), ("int8", 0.2)])
+def test_a_converted_student_can_be_trained_further(
+    quantization: str, gap: float, packages: dict[Family, Path], tmp_path: Path
+) -> None:
+    convert(packages[Family.DECODER] / "originals" / "answer", tmp_path / "made", quantization)
+    save_base(Base(model="made"), tmp_path / "made", (), tmp_path / "base", seed=1)
+    found = parity_of_folders(tmp_path / "base", tmp_path / "made", ITEMS, quantization)
+    assert found.score_gap < gap
+    convert(tmp_path / "base", tmp_path / "again", quantization)
+    for name in ("model.bin", "config.json", "vocabulary.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "made" / name).read_bytes()
+
+
+def test_only_whole_decoders_can_be_trained_further(packages: dict[Family, Path], tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="only decoder-only students"):
+        save_base(Base(model="t5"), packages[Family.ENCODER_DECODER] / "answer", (), tmp_path / "base", 1)
+    shutil.copytree(packages[Family.DECODER] / "answer", tmp_path / "cut")
+    weights = tmp_path / "cut" / "model.bin"
+    weights.write_bytes(weights.read_bytes()[:5000])
+    with pytest.raises(UserError, match="damaged"):
+        save_base(Base(model="cut"), tmp_path / "cut", (), tmp_path / "base", 1)
 
 
 def test_parity_sees_that_another_model_is_another(packages: dict[Family, Path], other_package: Path) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import TemplateProcessing
 
 from distill.train.vocabulary import trim
 from tests.distill.training_helpers import TEXTS, tiny_base
@@ -38,3 +41,22 @@ def test_any_text_comes_back_as_it_was(tmp_path: Path) -> None:
         assert small.decode(small.encode(text).ids, skip_special_tokens=False) == text
 
     comes_back()
+
+
+def test_a_wordpiece_vocabulary_keeps_the_words_in_use_and_spells_the_rest() -> None:
+    letters = [*"abcdefghijklmnopqrstuvwxyz", *(f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")]
+    words = {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3}
+    for word in (*letters, "unused", "light", "##house", "fog"):
+        words[word] = len(words)
+    whole = Tokenizer(WordPiece(words, unk_token="[UNK]"))
+    whole.pre_tokenizer = Whitespace()
+    whole.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    whole.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
+    trimmed = trim(json.loads(whole.to_str()), ["lighthouse light lighthouse fog"], len(words) - 1)
+    small = Tokenizer.from_str(json.dumps(trimmed.tokenizer))
+    assert small.encode("lighthouse").tokens == ["[CLS]", "light", "##house", "[SEP]"]
+    assert small.encode("fog").ids != whole.encode("fog").ids
+    assert [trimmed.kept[id_] for id_ in small.encode("light fog").ids] == whole.encode("light fog").ids
+    assert small.encode("unused").tokens == ["[CLS]", "u", *(f"##{letter}" for letter in "nused"), "[SEP]"]
