@@ -20,9 +20,9 @@ from distill.convert import round_rows
 from distill.corpus import Item, read_items
 from distill.stages import Work
 from distill.train.vocabulary import trim
-from distill.training import drawn, neighbours, shipped_facts
+from distill.training import drawn, neighbours
 from tutor_app.knowledge.base import FactBase
-from tutor_app.knowledge.facts import facts_of
+from tutor_app.knowledge.facts import facts_of, shipped_sources
 from tutor_app.knowledge.meaning import MeaningEncoder, packed, query, vectors_file
 
 SHARPNESS = 20.0
@@ -56,7 +56,7 @@ def run_stage(work: Work) -> None:
     torch.manual_seed(work.recipe.run.seed)
     encoder = Encoder.load(source)
     if section.keep_tokens:
-        texts = [fact.text for own in shipped_facts() for fact in facts_of(own)]
+        texts = [fact.text for own in shipped_sources() for fact in facts_of(own)]
         texts += [query(item.question, choice) for item in items for choice in item.choices]
         encoder.trim(texts, section.keep_tokens)
     fit(encoder, pairs, section.epochs, section.learning_rate, section.batch, chance, work.say)
@@ -71,7 +71,7 @@ def held_out(item: Item) -> bool:
 
 def pairs_of(items: Sequence[Item], chance: random.Random) -> list[Pair]:
     """One pair per question: one of its facts and one of the nearest facts that are not its own."""
-    facts = FactBase(shipped_facts(), meanings=False)
+    facts = FactBase(shipped_sources(), meanings=False)
     pairs = []
     for item in items:
         others = neighbours(item, facts, told=True, count=6)
@@ -182,7 +182,7 @@ def save(encoder: Encoder, folder: Path, converted: Path) -> None:
 
 def write_vectors(folder: Path) -> None:
     """The vectors of the shipped facts, so that no laptop has to compute them."""
-    facts = [fact for source in shipped_facts() for fact in facts_of(source)]
+    facts = [fact for source in shipped_sources() for fact in facts_of(source)]
     vectors = packed(MeaningEncoder(folder).vectors([fact.text for fact in facts]))
     known = dict(zip((fact.id for fact in facts), vectors, strict=True))
     (folder / "vectors.npz").write_bytes(vectors_file(known))

@@ -14,8 +14,8 @@ from distill.corpus import Item, read_items, write_items
 from distill.recipe import OwnRationales
 from distill.stages import LOG, Work
 from distill.subjects import converted_family, weights_identity
-from distill.training import shipped_facts
 from tutor_app.knowledge.base import FactBase
+from tutor_app.knowledge.facts import shipped_sources
 from tutor_app.questions.model import Question
 from tutor_app.students.answering import question_route
 from tutor_app.students.calibration import Calibration
@@ -66,7 +66,7 @@ class _Pen:
         self._rationale = _converted(work, "train-rationale")
         self._guesser = _converted(work, "train-start") if self._section.supposed == "guess" else None
         self._identity = weights_identity(self._rationale)
-        self._facts = FactBase(shipped_facts()) if self._section.style == "grounded" else None
+        self._facts = FactBase(shipped_sources()) if self._section.style == "grounded" else None
 
     def explain(self, items: Sequence[Item], number: int) -> list[Item]:
         """One rationale for each question, in the order given; empty where none may be shown."""

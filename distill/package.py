@@ -2,19 +2,27 @@
 
 import json
 import shutil
-import struct
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
+from distill.reading import cores
 from distill.recipe import Recipe
-from distill.stages import Work
+from distill.stages import LOG, Work
 from distill.subjects import MODEL, converted_family
+from distill.weights import read_model_file
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
+from tutor_app.knowledge.facts import facts_of, shipped_sources
+from tutor_app.students.chooser import AT_ONCE, measure
+from tutor_app.students.engine import Threads, open_student
 from tutor_app.students.packages import ROLES, Manifest, Package, read_package, seal
+from tutor_app.students.priors import FILE as FACT_PRIORS
+from tutor_app.students.priors import priors_file
 from tutor_app.students.prompts import VERSION
 
 CARD = "MODEL_CARD.md"
@@ -44,7 +52,12 @@ class Provenance:
 
 
 def assemble(
-    target: Path, converted: Path, calibration: Path, provenance: Provenance, scores: Mapping[str, object]
+    target: Path,
+    converted: Path,
+    calibration: Path,
+    provenance: Provenance,
+    scores: Mapping[str, object],
+    fact_priors: Path | None = None,
 ) -> Manifest:
     """Build a package from a folder with `rationale/` and `answer/`, in one step; the old one is replaced."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -57,13 +70,15 @@ def assemble(
                 )
             shutil.copytree(converted / role, made / role)
         shutil.copyfile(calibration, made / CALIBRATION)
+        if fact_priors:
+            shutil.copyfile(fact_priors, made / FACT_PRIORS)
         manifest = Manifest(
             name=provenance.name,
             version=provenance.version,
             prompt_version=VERSION,
             base=provenance.base,
             family=converted_family(made / "answer"),
-            parameters=sum(parameters_of(made / role / MODEL) for role in ROLES),
+            parameters=sum(read_model_file(made / role / MODEL).parameters for role in ROLES),
             data=tuple(provenance.data),
             licences=_licences(provenance),
             scores=scores,
@@ -74,6 +89,20 @@ def assemble(
             shutil.rmtree(target)
         made.rename(target)
     return sealed
+
+
+def write_fact_priors(rationale: Path, target: Path) -> None:
+    """Measure how likely the rationale student finds each shipped fact without any question."""
+    facts = {fact.id: fact for source in shipped_sources() for fact in facts_of(source)}
+    ordered = sorted(facts.values(), key=lambda fact: len(fact.text))  # like lengths together
+    parts = [ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE)]
+    student = open_student(rationale, converted_family(rationale), Threads(cores()))
+    scores: dict[int, float] = {}
+    with ThreadPoolExecutor(cores()) as pool:
+        for found in pool.map(partial(measure, student), parts):
+            scores |= found
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, priors_file(scores), 0o644)
 
 
 def rewrite_scores(package: Package, scores: Mapping[str, object]) -> Manifest:
@@ -87,33 +116,6 @@ def rewrite_scores(package: Package, scores: Mapping[str, object]) -> Manifest:
     tail = f"\n## {after[2]}" if after[1] else ""
     write_atomically(card, f"{head}{_SCORES}\n{score_table(scores)}\n{tail}", 0o644)
     return seal(package.folder, replace(package.manifest, scores=scores))
-
-
-def parameters_of(model: Path) -> int:
-    """How many weights a CTranslate2 file holds (scales and settings are not weights)."""
-    count = 0
-    with model.open("rb") as file:
-
-        def number(form: str) -> int:
-            return int(struct.unpack(form, file.read(struct.calcsize(form)))[0])
-
-        def word() -> str:
-            return file.read(number("<H")).rstrip(b"\0").decode()
-
-        number("<I")
-        word()
-        number("<I")
-        for _ in range(number("<I")):
-            name = word()
-            size = 1
-            dimensions = [number("<I") for _ in range(number("<B"))]
-            for dimension in dimensions:
-                size *= dimension
-            number("<B")
-            file.seek(number("<I"), 1)
-            if dimensions and not name.endswith("_scale"):
-                count += size
-    return count
 
 
 def write_zip(folder: Path, target: Path) -> Path:
@@ -224,7 +226,10 @@ def run_stage(work: Work) -> None:
         json.loads((convert / "parity.json").read_text("utf-8")),
     )
     scores = json.loads((calibrate / "scores.json").read_text("utf-8"))
-    assemble(work.folder / name, convert, calibrate / CALIBRATION, provenance, scores)
+    measured = work.folder / LOG / "fact-priors.npz" if recipe.package.fact_priors else None
+    if measured:
+        write_fact_priors(convert / "rationale", measured)
+    assemble(work.folder / name, convert, calibrate / CALIBRATION, provenance, scores, measured)
     read_package(work.folder / name)
     work.say("\n" + size_report(work.folder / name))
     if recipe.package.zip:

@@ -333,6 +333,7 @@ class Package:
     version: str = "1.0.0"
     licence: str = "Apache-2.0"
     zip: bool = False
+    fact_priors: bool = True  # measure the shipped facts beforehand, so that no laptop has to
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,8 @@ from distill.train.examples import Example
 from distill.train.fused import can_fuse, fuse
 from distill.train.lessons import Lessons
 from distill.train.loop import Schedule, Team, train
-from tutor_app import paths
 from tutor_app.knowledge.base import FactBase
-from tutor_app.knowledge.facts import Source
+from tutor_app.knowledge.facts import shipped_sources
 from tutor_app.questions.duplicates import likeness
 from tutor_app.questions.model import Question
 from tutor_app.students.encoder import load_encoder
@@ -77,7 +76,7 @@ def train_rationale(work: Work) -> None:
     room = _Room(work, work.earlier["train-start"] / "model")
     items = [item for item in read_items(work.earlier["filter"] / "kept.jsonl") if item.rationale]
     items = drawn(items, section.sources, chance)
-    facts = FactBase(shipped_facts(), meanings=False)
+    facts = FactBase(shipped_sources(), meanings=False)
     examples: list[Example] = []
     for item in items:
         told = chance.random() < section.supposed
@@ -126,11 +125,6 @@ def drawn(items: Sequence[Item], weights: Mapping[str, float], chance: random.Ra
         times = int(weight) + (chance.random() < weight % 1)
         chosen += [item if weights else replace(item, weight=1.0)] * times  # what is drawn counts whole
     return chosen
-
-
-def shipped_facts() -> list[Source]:
-    """The facts that ship: what a user adds later has no part in training."""
-    return [Source("shipped", path) for path in sorted((paths.assets() / "facts").glob("*.jsonl"))]
 
 
 def neighbours(item: Item, facts: FactBase, told: bool, count: int) -> list[str]:

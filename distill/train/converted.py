@@ -5,22 +5,18 @@ is lost. Only decoder-only students (Llama) are read; the layout is CTranslate2'
 """
 
 import json
-import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from distill.weights import Variables, read_model_file
 from tutor_app.errors import UserError
 
-_TYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
-_SPEC = "TransformerDecoderSpec"
-_OLDEST = 3  # of CTranslate2's binary versions: those before told no types
-
-Variables = Mapping[str, np.ndarray]
+_DECODER = "TransformerDecoderSpec"
 
 
 def is_converted(folder: Path) -> bool:
@@ -30,7 +26,9 @@ def is_converted(folder: Path) -> bool:
 
 def save_converted(folder: Path, target: Path) -> None:
     """Write a converted student as a transformers folder with its tokenizer."""
-    variables = read_variables(folder / "model.bin")
+    found = read_model_file(folder / "model.bin")
+    if found.spec != _DECODER:
+        raise UserError(f"{folder} holds a {found.spec}; only decoder-only students (Llama) train further.")
     settings = json.loads((folder / "config.json").read_text("utf-8"))
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_file=str(folder / "tokenizer.json"),
@@ -39,45 +37,9 @@ def save_converted(folder: Path, target: Path) -> None:
         pad_token=settings["eos_token"],
         unk_token=settings["unk_token"],
     )
-    model = _llama(variables, settings, tokenizer)
+    model = _llama(found.variables, settings, tokenizer)
     model.save_pretrained(target)
     tokenizer.save_pretrained(target)
-
-
-def read_variables(path: Path) -> dict[str, np.ndarray]:
-    """Every variable of a CTranslate2 model file by its name."""
-    with path.open("rb") as file:
-        try:
-            return _variables(file, path)
-        except (struct.error, KeyError, ValueError, UnicodeDecodeError):
-            raise UserError(
-                f"{path} is damaged or of an unknown version; install the package again."
-            ) from None
-
-
-def _variables(file: BinaryIO, path: Path) -> dict[str, np.ndarray]:
-    version, spec = _number(file, "I"), _string(file)
-    if spec != _SPEC or version < _OLDEST:
-        raise UserError(f"{path} is a {spec}; only decoder-only students (Llama) can be trained further.")
-    _number(file, "I")  # the revision of the spec
-    found = {}
-    for _ in range(_number(file, "I")):
-        name, rank = _string(file), _number(file, "B")
-        shape = [_number(file, "I") for _ in range(rank)]
-        kind, size = _TYPES[_number(file, "B")], _number(file, "I")
-        found[name] = np.frombuffer(file.read(size), kind).reshape(shape)
-    for _ in range(_number(file, "I")):  # equal variables are written once
-        alias, name = _string(file), _string(file)
-        found[alias] = found[name]
-    return found
-
-
-def _number(file: BinaryIO, kind: str) -> int:
-    return int(struct.unpack(f"<{kind}", file.read(struct.calcsize(f"<{kind}")))[0])
-
-
-def _string(file: BinaryIO) -> str:
-    return file.read(_number(file, "H")).rstrip(b"\0").decode()
 
 
 def _llama(variables: Variables, settings: Mapping[str, Any], tokenizer: Any) -> LlamaForCausalLM:

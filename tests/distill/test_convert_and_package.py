@@ -9,10 +9,11 @@ import pytest
 
 from distill.convert import convert, described, parity_of_folders, write_parity
 from distill.corpus import Item
-from distill.package import Provenance, assemble, model_card, parameters_of, size_report, write_zip
+from distill.package import Provenance, assemble, model_card, size_report, write_zip
 from distill.recipe import Base
 from distill.subjects import converted_family
 from distill.train.bases import save_base
+from distill.weights import read_model_file
 from tests.distill.students import QUESTIONS
 from tutor_app.errors import UserError
 from tutor_app.students.engine import Family
@@ -128,7 +129,9 @@ def test_a_package_is_whole_and_its_card_tells_where_it_comes_from(
     verify(package)
     assert package.manifest.title == "kids 2.0"
     assert package.manifest.licences == ("Apache-2.0", "CC BY 4.0")
-    assert package.manifest.parameters == 2 * parameters_of(package.folder / "answer" / "model.bin")
+    assert (
+        package.manifest.parameters == 2 * read_model_file(package.folder / "answer" / "model.bin").parameters
+    )
     card = (package.folder / "MODEL_CARD.md").read_text("utf-8")
     assert "| ours | 8 | CC BY 4.0 |" in card
     assert "| dev | both | tutor | 8 | 50.0% | 20.0% to 80.0% | 0.125 |" in card
@@ -150,7 +153,7 @@ def test_the_number_of_weights_is_the_originals(packages: dict[Family, Path]) ->
     package = packages[Family.DECODER]
     original = AutoModelForCausalLM.from_pretrained(package / "originals" / "answer")
     # Fresh norm layers are all ones, and equal arrays are stored once.
-    found = parameters_of(package / "answer" / "model.bin")
+    found = read_model_file(package / "answer" / "model.bin").parameters
     assert found == pytest.approx(original.num_parameters(), rel=0.01)
 
 

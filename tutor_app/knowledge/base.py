@@ -104,6 +104,12 @@ class FactBase:
             )
             return dict(found.fetchall())
 
+    def has_priors(self, package: str) -> bool:
+        """Whether a package's student measured any fact."""
+        with self._lock:
+            found = self._db.execute("SELECT 1 FROM prior WHERE package = ? LIMIT 1", (package,))
+            return found.fetchone() is not None
+
     def keep_priors(self, package: str, scores: Mapping[int, float]) -> None:
         """Store what was measured; a cache that cannot be written costs measuring again."""
         rows = [(package, fact_id, score) for fact_id, score in scores.items() if math.isfinite(score)]

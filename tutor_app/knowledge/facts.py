@@ -65,11 +65,15 @@ def sources() -> list[Source]:
 
     Shipped banks are left out: their facts are in the shipped files already, without what repeats itself.
     """
-    shipped = sorted((paths.assets() / "facts").glob("*.jsonl"))
     banks = [summary.path for summary in Library().banks() if not summary.shipped]
     notes = sorted(notes_folder().glob("*.jsonl"))
-    kinds = (("shipped", shipped), ("bank", banks), ("notes", notes))
-    return [Source(kind, path) for kind, found in kinds for path in found]
+    kinds = (("bank", banks), ("notes", notes))
+    return shipped_sources() + [Source(kind, path) for kind, found in kinds for path in found]
+
+
+def shipped_sources() -> list[Source]:
+    """The files that come with the app."""
+    return [Source("shipped", path) for path in sorted((paths.assets() / "facts").glob("*.jsonl"))]
 
 
 def facts_of(source: Source) -> Iterator[Fact]:

@@ -18,7 +18,7 @@ CANDIDATES = 6
 MOST_FACTS = 2
 _MARGIN = 0.6  # how far behind the best, per token, a second or third fact may be
 _NEAR_REPEAT = 0.6
-_AT_ONCE = 16  # facts measured before the next look at what else is wanted
+AT_ONCE = 16  # facts measured before the next look at what else is wanted
 
 
 class FactSource(Protocol):
@@ -76,15 +76,14 @@ class Chooser:
         known, unknown = self._priors(candidates)
         *scored, measured = self._student.score([*requests, _prior_request(unknown)], cancel=cancel)
         known |= self._keep(unknown, measured)
-        return [
-            self._fits(found, scores, known) for found, scores in zip(candidates, scored, strict=True)
-        ]
+        return [self._fits(found, scores, known) for found, scores in zip(candidates, scored, strict=True)]
 
     def measure_more(self, cancel: threading.Event | None = None) -> bool:
         """Measure some facts without any question beforehand; False when all are measured."""
-        facts = self._facts.without_prior(self._package, _AT_ONCE)
+        facts = self._facts.without_prior(self._package, AT_ONCE)
         if facts:
-            self._keep(facts, self._measure(facts, cancel))
+            (scores,) = self._student.score([_prior_request(facts)], cancel=cancel)
+            self._keep(facts, scores)
         return bool(facts)
 
     def flag(self, step: Step) -> bool:
@@ -98,10 +97,6 @@ class Chooser:
         """The ids of flagged facts."""
         return frozenset(fact.id for fact in self._facts.flagged())
 
-    def _measure(self, facts: Sequence[Fact], cancel: threading.Event | None) -> list[OptionScore]:
-        (measured,) = self._student.score([_prior_request(facts)], cancel=cancel)
-        return measured
-
     def _priors(self, candidates: Sequence[Sequence[Fact]]) -> tuple[dict[int, float], list[Fact]]:
         """What is known of the candidates, and those not measured yet."""
         every = list({fact.id: fact for found in candidates for fact in found}.values())
@@ -109,7 +104,7 @@ class Chooser:
         return known, [fact for fact in every if fact.id not in known]
 
     def _keep(self, facts: Sequence[Fact], scores: Sequence[OptionScore]) -> dict[int, float]:
-        measured = {fact.id: score.total for fact, score in zip(facts, scores, strict=True)}
+        measured = _by_id(facts, scores)
         if measured:
             self._facts.keep_priors(self._package, measured)
         return measured
@@ -123,6 +118,16 @@ class Chooser:
             Fit(fact, (score.total - prior * priors[fact.id]) / score.tokens - place * rank)
             for rank, (fact, score) in enumerate(zip(found, scores, strict=True))
         ]
+
+
+def measure(student: Student, facts: Sequence[Fact]) -> dict[int, float]:
+    """How likely the student finds each fact without any question."""
+    (scores,) = student.score([_prior_request(facts)])
+    return _by_id(facts, scores)
+
+
+def _by_id(facts: Sequence[Fact], scores: Sequence[OptionScore]) -> dict[int, float]:
+    return {fact.id: score.total for fact, score in zip(facts, scores, strict=True)}
 
 
 def _prior_request(facts: Sequence[Fact]) -> Request:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tutor_app.students import installed
 from tutor_app.students.engine import Threads
 from tutor_app.students.packages import verify_once
+from tutor_app.students.priors import take_up
 from tutor_app.students.threads import chosen
 from tutor_app.students.tutor import Tutor
 
@@ -24,6 +25,7 @@ def load_tutor(students: str = "", threads: int = 0) -> Tutor:
         facts = pool.submit(FactBase)
         rationale = pool.submit(package.open, "rationale", used)
         answer = pool.submit(package.open, "answer", used)
+        take_up(package, facts.result())
         return Tutor(
             rationale.result(),
             answer.result(),
