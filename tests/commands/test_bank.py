@@ -153,6 +153,21 @@ def test_check_of_an_installed_file_does_not_call_it_a_repeat_of_itself(
     assert "Near repeats" not in capsys.readouterr().out
 
 
+def test_check_of_a_banks_own_file_does_not_call_it_a_repeat_of_itself(capsys: Output) -> None:
+    assert main(["bank", "check", str(next((paths.assets() / "banks").glob("*.jsonl")))]) == 0
+    assert "Near repeats" not in capsys.readouterr().out
+
+
+def test_an_export_says_what_the_format_has_no_place_for(tmp_path: Path, capsys: Output) -> None:
+    file = write_native(
+        tmp_path / "h.jsonl", {"text": "Why?", "choices": ["a", "b"], "answer": 1, "hint": "Think."}
+    )
+    assert main(["bank", "import", str(file)]) == 0
+    capsys.readouterr()
+    assert main(["bank", "export", "week-3", "--to", "gift", "-o", str(tmp_path / "h.gift")]) == 0
+    assert capsys.readouterr().err == "gift has no place for: the bank's title, hints (of 1).\n"
+
+
 def test_deep_check_remarks_on_the_content(tmp_path: Path, capsys: Output) -> None:
     telling = ICE | {"hint": "The answer is yes."}
     file = write_native(tmp_path / "quiz.jsonl", telling)

@@ -65,6 +65,44 @@ def canvas() -> bytes:
     )
 
 
+def cartridge() -> bytes:
+    """A Common Cartridge: a quiz and a question bank, among pages, a discussion and a link."""
+    kinds = {
+        "i5d2c/assessment.xml": "imsqti_xmlv1p2/imscc_xmlv1p2/assessment",
+        "i7a1f/bank.xml": "imsqti_xmlv1p2/imscc_xmlv1p2/question-bank",
+        "i9b3e/topic.xml": "imsdt_xmlv1p2",
+        "i4c8d/link.xml": "imswl_xmlv1p2",
+        "pages/week-1.html": "webcontent",
+    }
+    resources = "".join(
+        f'<resource identifier="{name.split("/")[0]}" type="{kind}"><file href="{name}"/></resource>'
+        for name, kind in kinds.items()
+    )
+    manifest = MANIFEST.replace("<resources/>", f"<resources>{resources}</resources>")
+    bank = (
+        '<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2"><objectbank ident="i7a1f">'
+        '<item ident="q_wind"><itemmetadata><qtimetadata><qtimetadatafield><fieldlabel>cc_profile</fieldlabel>'
+        "<fieldentry>cc.multiple_choice.v0p1</fieldentry></qtimetadatafield></qtimetadata></itemmetadata>"
+        "<presentation><material><mattext>What is wind?</mattext></material>"
+        '<response_lid ident="r" rcardinality="Single"><render_choice>'
+        '<response_label ident="a"><material><mattext>moving air</mattext></material></response_label>'
+        '<response_label ident="b"><material><mattext>cold water</mattext></material></response_label>'
+        "</render_choice></response_lid></presentation><resprocessing><respcondition><conditionvar>"
+        '<varequal respident="r">a</varequal></conditionvar><setvar varname="SCORE">100</setvar>'
+        "</respcondition></resprocessing></item></objectbank></questestinterop>"
+    )
+    topic = (
+        '<topic xmlns="http://www.imsglobal.org/xsd/imsccv1p2/imsdt_v1p2"><title>Storms</title>'
+        '<text texttype="text/html">Which storm do you remember? {=any ~none}</text></topic>'
+    )
+    link = (
+        '<webLink xmlns="http://www.imsglobal.org/xsd/imsccv1p2/imswl_v1p2"><title>Radar</title>'
+        '<url href="https://example.org/"/></webLink>'
+    )
+    contents = (fixture("cartridge.xml"), bank, topic, link, "<html><body>Week 1</body></html>")
+    return zipped({"imsmanifest.xml": manifest, **dict(zip(kinds, contents, strict=True))})
+
+
 def blackboard() -> bytes:
     """A Blackboard pool export."""
     return zipped(
@@ -176,5 +214,10 @@ def quizizz() -> bytes:
 def everything() -> dict[str, bytes]:
     """One file of every format and shape, by name."""
     files = {path.name: path.read_bytes() for path in sorted(FIXTURES.iterdir())}
-    made = {"canvas.zip": canvas(), "blackboard.zip": blackboard(), "plants.h5p": h5p()}
+    made = {
+        "canvas.zip": canvas(),
+        "course.imscc": cartridge(),
+        "blackboard.zip": blackboard(),
+        "plants.h5p": h5p(),
+    }
     return files | made | {"kahoot.xlsx": kahoot(), "quizizz.xlsx": quizizz()}

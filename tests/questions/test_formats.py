@@ -29,6 +29,8 @@ def reasons(report: ReadReport) -> dict[str, str]:
         ("moodle.xml", "moodle-xml", 3, 5),
         ("canvas.xml", "qti-1.2", 3, 2),
         ("canvas.zip", "qti-zip", 3, 2),
+        ("cartridge.xml", "qti-1.2", 3, 2),
+        ("course.imscc", "qti-zip", 4, 2),
         ("blackboard.dat", "qti-1.2", 1, 1),
         ("blackboard.zip", "qti-zip", 1, 1),
         ("pool.xml", "blackboard-pool", 2, 1),
@@ -112,7 +114,30 @@ def test_canvas_in_a_zip_is_read_once_with_feedback() -> None:
     assert book.text.endswith("F=mg")
     assert book.why_wrong == ("Gravity pulls it down.", None, None)
     assert book.steps == ("Forces in balance.",)
-    assert report.skipped[0].place == "canvas.zip/non_cc_assessments/g1f2e3.xml.qti:29"
+    assert report.skipped[0].place == "canvas.zip/non_cc_assessments/g1f2e3.xml.qti:30"
+
+
+def test_a_common_cartridge_gives_its_quizzes_and_question_banks() -> None:
+    report = read("course.imscc")
+    clouds, fog, tool, wind = report.bank.questions
+    assert report.bank.title == "Science 7"
+    assert clouds == Question(
+        id="q_clouds",
+        text="What are clouds made of?",
+        choices=("Smoke", "Tiny drops of H₂O", "Cotton & wool"),
+        answer=1,
+        steps=("Water vapor condenses when air cools.",),
+        why_wrong=("Smoke is soot and ash.", None, None),
+        topic="Water in the air",
+    )
+    assert fog.choices == ("True", "False") and fog.key == "True"
+    assert tool.accepted == ("barometer", "a barometer")
+    assert wind.key == "moving air"
+    assert [question.topic for question in (fog, tool, wind)] == ["Quiz 1: Weather & climate"] * 2 + [""]
+    assert reasons(report) == {
+        "course.imscc/i5d2c/assessment.xml:66": "questions with several right answers are not supported",
+        "course.imscc/i5d2c/assessment.xml:81": "essay questions are not supported",
+    }
 
 
 def test_blackboard_feedback_of_a_choice_stays_with_it() -> None:

@@ -90,6 +90,57 @@ def test_what_a_format_cannot_hold_is_named() -> None:
     assert formats.unwritable(bank, "native") == ()
 
 
+_FULL = Bank(
+    "A bank with all",
+    (
+        Question(
+            "a",
+            "Which?",
+            ("x", "y"),
+            1,
+            hint="Look.",
+            steps=("So y.",),
+            why_wrong=("Not x.", None),
+            subject="physics",
+            topic="Heat",
+            grade="6-8",
+            image="a pan",
+            source="A book",
+            licence="CC0",
+            extra={"video": "v"},
+        ),
+    ),
+    subject="physics",
+    grade="6-8",
+    source="Me",
+    licence="CC BY 4.0",
+    extra={"author": "me"},
+)
+
+
+@pytest.mark.parametrize("format", _KEPT)
+def test_what_does_not_come_back_is_named(format: str) -> None:
+    said = ", ".join(formats.left_behind(_FULL, format))
+    back = formats.read_bytes(formats.write(_FULL, format), f"bank{formats.WRITERS[format]}").bank
+    for name, called in formats._DETAILS.items():
+        lost = getattr(back.questions[0], name) != getattr(_FULL.questions[0], name)
+        assert lost == (f"{called} (of 1)" in said), name
+    of_bank = said.split(", ")[0] if said.startswith("the bank's") else ""
+    for name, called in formats._OF_BANK.items():
+        assert (getattr(back, name) != getattr(_FULL, name)) == (called in of_bank), name
+
+
+def test_only_what_is_there_is_named_as_left_behind() -> None:
+    bank = Bank(
+        "Bank", (Question("a", "Why?", accepted=("so",), hint="Look."), Question("b", "W?", ("x", "y"), 1))
+    )
+    assert formats.left_behind(bank, "qti-2.1") == ()
+    assert formats.left_behind(bank, "gift") == ("the bank's title", "hints (of 1)")
+    assert formats.left_behind(bank, "aiken") == (
+        "the bank's title",
+    )  # the open question is not written at all
+
+
 def test_a_spreadsheet_runs_no_formula_from_a_bank() -> None:
     bank = Bank("Bank", (Question("a", '=HYPERLINK("x")', ("@SUM(1)", "-5", "+x"), 1),))
     row = formats.write(bank, "csv").decode("utf-8-sig").splitlines()[1]

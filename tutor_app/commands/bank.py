@@ -214,6 +214,8 @@ def _export(options: argparse.Namespace) -> int:
         print(f"{len(left_out)} cannot be written as {options.to}:", file=sys.stderr)
         for line in first_lines(f"  {left.place}: {left.reason}" for left in left_out):
             print(line, file=sys.stderr)
+    if lost := formats.left_behind(bank, options.to):
+        print(f"{options.to} has no place for: {', '.join(lost)}.", file=sys.stderr)
     return 0
 
 
@@ -259,7 +261,7 @@ def _read_or_find(name: str, library: "Library") -> "tuple[ReadReport, str]":
     path = Path(name)
     if path.exists():
         report = _read(path)
-        present = library.present(report.bank, str(path.resolve()))
+        present = library.at(path) or library.present(report.bank, str(path.resolve()))
         return report, present.id if present else ""
     if path.suffix or len(path.parts) > 1:
         return _read(path), ""

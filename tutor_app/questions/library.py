@@ -180,6 +180,10 @@ class Library:
         self._words.forget(own.path)
         return own
 
+    def at(self, path: Path) -> BankSummary | None:
+        """The bank whose own file this is."""
+        return next((bank for bank in self.banks() if bank.path.resolve() == path.resolve()), None)
+
     def present(self, bank: Bank, origin: str) -> BankSummary | None:
         """The installed bank that this one is a newer state of: same file or title, and questions in common.
 

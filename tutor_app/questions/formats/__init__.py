@@ -1,7 +1,8 @@
 """One module per file format. Readers are found by what a file holds, never by its ending.
 
 A reader module has `NAME`, `looks_like(source)` and `read(source)`; a writer module `NAME`, `ENDING`,
-`write(bank)` and `unwritable(question)`. Modules are imported when first needed.
+`write(bank)`, `unwritable(question)`, and `HOLDS` and `HOLDS_OF_BANK`: what it has a place for beside text,
+choices and key. Modules are imported when first needed.
 """
 
 import os
@@ -15,7 +16,16 @@ from tutor_app.questions.formats.reading import MOST_BYTES, NothingUsableError, 
 from tutor_app.questions.model import Bank, ReadReport, Skipped
 from tutor_app.questions.text import looks_like_noise
 
-__all__ = ["FORMATS", "WRITERS", "NothingUsableError", "read_bytes", "read_file", "unwritable", "write"]
+__all__ = [
+    "FORMATS",
+    "WRITERS",
+    "NothingUsableError",
+    "left_behind",
+    "read_bytes",
+    "read_file",
+    "unwritable",
+    "write",
+]
 
 # In the order they are tried: the most particular first.
 _READERS = {
@@ -79,6 +89,36 @@ def unwritable(bank: Bank, format: str) -> tuple[Skipped, ...]:
     """The questions `write` leaves out, by id, and why."""
     reason = _writer(format).unwritable
     return tuple(Skipped(question.id, why) for question in bank.questions if (why := reason(question)))
+
+
+def left_behind(bank: Bank, format: str) -> tuple[str, ...]:
+    """What `write` leaves out of the bank and of the questions it writes, in words."""
+    writer = _writer(format)
+    of_bank = [name for name in _OF_BANK if getattr(bank, name) and name not in writer.HOLDS_OF_BANK]
+    lost = [f"the bank's {' and '.join(_OF_BANK[name] for name in of_bank)}"] if of_bank else []
+    written = [question for question in bank.questions if not writer.unwritable(question)]
+    for name, called in _DETAILS.items():
+        count = sum(1 for question in written if getattr(question, name))
+        if count and name not in writer.HOLDS:
+            lost.append(f"{called} (of {count:,})")
+    return tuple(lost)
+
+
+_OF_BANK = {name: name for name in ("title", "subject", "grade", "source", "licence")} | {
+    "extra": "further fields"
+}
+_DETAILS = {
+    "explanation": "explanations",
+    "hint": "hints",
+    "why_wrong": "reasons why choices are wrong",
+    "image": "descriptions of pictures",
+    "topic": "topics",
+    "subject": "subjects",
+    "grade": "grades",
+    "source": "sources",
+    "licence": "licences",
+    "extra": "further fields",
+}
 
 
 def _writer(format: str) -> ModuleType:

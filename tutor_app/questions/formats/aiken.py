@@ -10,6 +10,8 @@ from tutor_app.questions.model import Bank, Question
 
 NAME = "aiken"
 ENDING = ".txt"
+HOLDS: frozenset[str] = frozenset()
+HOLDS_OF_BANK: frozenset[str] = frozenset()
 
 _OPTION = re.compile(r"\s*([A-Za-z])[.)]\s*(.*)", re.DOTALL)
 _ANSWER = re.compile(r"\s*(?:ANSWER|ANS|KEY|CORRECT ANSWER)\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)

@@ -7,6 +7,8 @@ from tutor_app.questions.model import Bank, Question
 
 NAME = "anki"
 ENDING = ".txt"
+HOLDS: frozenset[str] = frozenset(("explanation", "image", "topic"))
+HOLDS_OF_BANK: frozenset[str] = frozenset()
 
 _HEAD = "#separator:tab\n#html:true\n#columns:Front\tBack\tTags\n#tags column:3\n"
 

@@ -12,6 +12,10 @@ from tutor_app.questions.model import Bank, Question, Skipped
 
 NAME = "csv"
 ENDING = ".csv"
+HOLDS: frozenset[str] = frozenset(
+    ("explanation", "hint", "why_wrong", "image", "topic", "subject", "grade", "source", "licence")
+)
+HOLDS_OF_BANK: frozenset[str] = frozenset()
 
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 131_072

@@ -19,6 +19,8 @@ from tutor_app.questions.text import plain
 
 NAME = "gift"
 ENDING = ".gift"
+HOLDS: frozenset[str] = frozenset(("explanation", "why_wrong", "image", "topic"))
+HOLDS_OF_BANK: frozenset[str] = frozenset()
 
 _SIGNS = re.compile(r"^\s*::|\{[^{}]*(?:[=~]|#|\}|\bT(?:RUE)?\b|\bF(?:ALSE)?\b)", re.MULTILINE)
 _CATEGORY = "$CATEGORY:"

@@ -30,6 +30,8 @@ from tutor_app.questions.text import plain
 
 NAME = "moodle-xml"
 ENDING = ".xml"
+HOLDS: frozenset[str] = frozenset(("explanation", "hint", "why_wrong", "image", "topic"))
+HOLDS_OF_BANK: frozenset[str] = frozenset()
 
 _HTML, _PLAIN = ("html",), ("plain_text",)
 

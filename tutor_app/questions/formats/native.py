@@ -20,6 +20,10 @@ from tutor_app.questions.model import Bank, Question, ReadReport, Skipped
 
 NAME = "native"
 ENDING = ".jsonl"
+HOLDS: frozenset[str] = frozenset(
+    ("explanation", "hint", "why_wrong", "image", "topic", "subject", "grade", "source", "licence", "extra")
+)
+HOLDS_OF_BANK: frozenset[str] = frozenset(("title", "subject", "grade", "source", "licence", "extra"))
 HEADER = "sci-cot-bank"
 VERSION = 1
 

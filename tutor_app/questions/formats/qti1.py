@@ -24,6 +24,7 @@ from tutor_app.questions.text import plain
 NAME = "qti-1.2"
 
 _TITLE = re.compile(r"<(?:\w+:)?(?:assessment|objectbank)\b[^>]{0,2000}?\stitle=\"([^\"]{1,300})\"")
+_TOPIC_FIELDS = ("cc_question_category",)
 _TYPE_FIELDS = ("question_type", "cc_profile", "qmd_questiontype", "qmd_itemtype")
 _UNSUPPORTED = (
     ("essay", "essay questions are not supported"),
@@ -94,11 +95,18 @@ def _question(item: Element) -> Question:
 
 def _kind(item: Element) -> str:
     """The item's type as its exporter names it, as one word in small letters."""
-    for entry in descendants(item, "qtimetadatafield"):
-        if text_of(child(entry, "fieldlabel")).strip().lower() in _TYPE_FIELDS:
-            return _word(text_of(child(entry, "fieldentry")))
+    if named := _field(item, _TYPE_FIELDS):
+        return _word(named)
     for entry in descendants(item, "bbmd_questiontype", "qmd_questiontype", "qmd_itemtype"):
         return _word(text_of(entry))
+    return ""
+
+
+def _field(item: Element, labels: tuple[str, ...]) -> str:
+    """The first of the item's metadata fields that has one of these labels."""
+    for entry in descendants(item, "qtimetadatafield"):
+        if text_of(child(entry, "fieldlabel")).strip().lower() in labels:
+            return text_of(child(entry, "fieldentry"))
     return ""
 
 
@@ -124,6 +132,7 @@ def _choices(
         explanation=_explanation(notes),
         hint=notes.get("hint", ""),
         image=stem.image,
+        topic=rich(_field(item, _TOPIC_FIELDS)),
     )
 
 
@@ -271,4 +280,5 @@ def _typed(item: Element, presentation: Element, notes: dict[str, str], name: st
         explanation=_explanation(notes),
         hint=notes.get("hint", ""),
         image=stem.image,
+        topic=rich(_field(item, _TOPIC_FIELDS)),
     )

@@ -25,6 +25,8 @@ from tutor_app.questions.text import plain
 
 NAME = "qti-2.1"
 ENDING = ".zip"
+HOLDS: frozenset[str] = frozenset(("explanation", "hint", "why_wrong", "image"))
+HOLDS_OF_BANK: frozenset[str] = frozenset(("title",))
 
 _OTHERS = {
     "orderInteraction": "ordering questions are not supported",

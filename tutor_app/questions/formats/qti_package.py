@@ -1,30 +1,22 @@
 """The zip a school's platform exports: Canvas, Common Cartridge, Blackboard, QTI 2, or plain files."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
 from tutor_app.errors import UserError
 from tutor_app.questions.archives import Archive
-from tutor_app.questions.formats.reading import About, Item, Source, Warned
+from tutor_app.questions.formats.reading import About, Found, Item, Source, Warned
 from tutor_app.questions.formats.xml_tree import BrokenXml, elements, text_of
 from tutor_app.questions.markup import rich
 
 NAME = "qti-zip"
 
-_READERS = (
-    "qti1",
-    "qti2",
-    "moodle_xml",
-    "blackboard_pool",
-    "native",
-    "arc",
-    "csv_sheet",
-    "aiken",
-    "text2qti",
-    "gift",
-)
-_ENDINGS = (".xml", ".qti", ".dat", ".txt", ".gift", ".csv", ".tsv", ".jsonl", ".json", ".md")
+_XML_READERS = ("qti1", "qti2", "moodle_xml", "blackboard_pool")
+_TEXT_READERS = ("native", "arc", "csv_sheet", "aiken", "text2qti", "gift")
+_XML_ENDINGS = (".xml", ".qti", ".dat")
+_ENDINGS = (*_XML_ENDINGS, ".txt", ".gift", ".csv", ".tsv", ".jsonl", ".json", ".md")
 _MANIFEST = "imsmanifest.xml"
 _CANVAS_FOLDER = "non_cc_assessments/"
 _NOT_QUESTIONS = (_MANIFEST, "assessment_meta.xml", "module_meta.xml", "course_settings.xml")
@@ -43,21 +35,32 @@ def read(source: Source) -> Iterator[Item]:
         yield About(title=title)
     for name in _parts(archive.names):
         part = Source(f"{source.name}/{name}", archive.read(name))
+        quiz = ""
         try:
             for item in _read_part(part):
-                if not isinstance(item, About):
-                    yield item
-                elif not title:
-                    title = item.title
-                    yield item
+                if isinstance(item, About):
+                    quiz = item.title
+                    if not title:
+                        title = quiz
+                        yield item
+                else:
+                    yield _filed(item, quiz) if quiz != title else item
         except UserError as error:
             yield Warned(part.name, f"left out: {error}")
+
+
+def _filed(item: Item, quiz: str) -> Item:
+    """A question without a topic goes under the quiz of a course that it came from."""
+    if not isinstance(item, Found) or item.question.topic:
+        return item
+    return item._replace(question=replace(item.question, topic=quiz))
 
 
 def _read_part(part: Source) -> Iterator[Item]:
     if not part.data.strip():
         return
-    for module in _READERS:
+    text_readers = () if part.name.lower().endswith(_XML_ENDINGS) else _TEXT_READERS
+    for module in (*_XML_READERS, *text_readers):
         reader = import_module(f"tutor_app.questions.formats.{module}")
         if reader.looks_like(part):
             yield from reader.read(part)

@@ -92,11 +92,19 @@ def elements(source: Source, wanted: Collection[str]) -> Iterator[Element]:
 
 
 def _prepared(text: str) -> str:
-    """XML as exporters write it, mended: no controls, HTML's entities and bare ampersands spelt out."""
-    text = _NO_XML.sub("", _DECLARATION.sub("", text))
+    """XML as exporters write it, mended: no controls, HTML's entities and bare ampersands spelt out.
+
+    What is taken away in front leaves its line ends, so that lines are counted as in the file.
+    """
+    text = _NO_XML.sub("", _DECLARATION.sub(lambda match: _line_ends(match[0]), text))
     if "&" in text:
         text = _BARE_AMPERSAND.sub("&amp;", _ENTITY.sub(_character, text))
-    return text.lstrip()
+    begun = text.lstrip()
+    return _line_ends(text[: len(text) - len(begun)]) + begun
+
+
+def _line_ends(text: str) -> str:
+    return "\n" * text.count("\n")
 
 
 def _character(match: re.Match[str]) -> str:
