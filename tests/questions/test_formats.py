@@ -159,6 +159,14 @@ def test_qti_2_1_reads_mathml_and_feedback() -> None:
     assert question.steps == ("Glass slows light, so it bends.",)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_qti_3_is_refused_with_what_to_do_instead(packed: bool) -> None:
+    item = '<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="a"/>'
+    data = made.zipped({"imsmanifest.xml": "<manifest/>", "items/a.xml": item}) if packed else item.encode()
+    with pytest.raises(UserError, match=r"QTI 3 is not supported; export it as QTI 2\.1 or 2\.2"):
+        formats.read_bytes(data, "new")
+
+
 def test_h5p_questions_are_found_however_deep_they_lie() -> None:
     report = read("plants.h5p")
     gas, roots, green = report.bank.questions

@@ -195,6 +195,18 @@ def test_title_subject_and_grade_of_the_import_win(library: Library) -> None:
     assert {(q.subject, q.grade) for q in library.bank("lungs-co").questions} == {("health", "3-5")}
 
 
+def test_what_the_first_import_said_stays_true_when_the_file_comes_again(
+    library: Library, tmp_path: Path
+) -> None:
+    file = write_native(tmp_path / "week3.jsonl", {"text": "Is ice light?", "accepted": ["yes"]})
+    library.install(read(file), file, "Ice", "physics", "3-5")
+    again = library.install(read(file), file).summary
+    assert (again.title, again.subject, again.grade) == ("Ice", "physics", "3-5")
+    assert [(q.subject, q.grade) for q in library.bank("ice").questions] == [("physics", "3-5")]
+    other = library.install(read(file), file, "", "chemistry", "").summary
+    assert (other.title, other.subject, other.grade) == ("Ice", "chemistry", "3-5")
+
+
 def test_questions_can_be_picked_by_bank_topic_subject_and_grade(library: Library) -> None:
     library.install(report(replace(LUNGS, grade="6-8"), HEART))
     assert [q.id for q in library.questions()] == ["lungs", "heart", "tides"]
@@ -330,7 +342,7 @@ def test_a_kill_at_any_moment_leaves_the_old_bank_or_the_new_one(tutor_home: Pat
         assert run.stdout and run.stdout.readline() == b"ready\n"
         time.sleep(rng.uniform(0.02, 0.5))
         run.send_signal(signal.SIGKILL)
-        run.wait()
+        assert run.wait() == -signal.SIGKILL
         run.stdout.close()
         library = Library()
         assert library.damaged() == []

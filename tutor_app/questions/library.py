@@ -146,8 +146,8 @@ class Library:
         bank = _titled(report.bank, title, subject, grade)
         present = self.present(bank, came_from)
         bank_id = present.id if present else self._free_id(bank.title)
-        if present and not title:
-            bank = replace(bank, title=present.title)
+        if present:
+            bank = _as_before(bank, present, title)
         old = _load(present.path).questions if present else ()
         others = self._others(bank_id)
         done = update(bank.questions, old, _taken(bank.questions, others), bank_id)
@@ -373,6 +373,13 @@ def _titled(bank: Bank, title: str, subject: str, grade: str) -> Bank:
             for question in bank.questions
         ),
     )
+
+
+def _as_before(bank: Bank, present: BankSummary, title: str) -> Bank:
+    """What was said of the bank at an earlier import stays true where this one and its file say nothing."""
+    subject = "" if bank.subject else present.subject
+    grade = "" if bank.grade else present.grade
+    return _titled(bank, title or present.title, subject, grade)
 
 
 def _fits(question: Question, summary: BankSummary, topic: str, subject: str, grade: str) -> bool:

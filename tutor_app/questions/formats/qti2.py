@@ -49,16 +49,21 @@ _OTHERS = {
     "positionObjectInteraction": "questions about a place in a picture are not supported",
 }
 _ASKING = ("choiceInteraction", "textEntryInteraction")
+_QTI_3 = ("qti-assessment-item", "qti-assessment-test")
 
 
 def looks_like(source: Source) -> bool:
     """The root is an item, or wraps items."""
     name, attributes = root_of(source.start)
-    return name in ("assessmentItem", "assessmentTest") or (name == "items" and "imsqti" in attributes)
+    wraps = name == "items" and "imsqti" in attributes
+    return wraps or name in ("assessmentItem", "assessmentTest", *_QTI_3)
 
 
 def read(source: Source) -> Iterator[Item]:
     """Read every item in the file."""
+    if root_of(source.start)[0] in _QTI_3:
+        yield Skipped(source.at(1), "QTI 3 is not supported; export it as QTI 2.1 or 2.2")
+        return
     try:
         for element in elements(source, ("assessmentItem",)):
             yield usable(source.at(line_of(element)), _question, element)
