@@ -352,6 +352,56 @@ def test_a_kill_at_any_moment_leaves_the_old_bank_or_the_new_one(tutor_home: Pat
     assert seen <= {2, 302}
 
 
+KILLED_AT_A_STEP = """
+import os, signal, sys
+from pathlib import Path
+from tests.questions.samples import LUNGS, HEART, TIDES, report
+from tutor_app.questions.library import Library
+owner, name, calls = {"fsync": os, "chmod": Path, "replace": Path}[sys.argv[1]], sys.argv[1], int(sys.argv[2])
+does = getattr(owner, name)
+def step(*arguments):
+    global calls
+    calls -= 1
+    if calls == 0 and sys.argv[3] == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = does(*arguments)
+    if calls == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+setattr(owner, name, step)
+Library(shipped=Path("nothing-ships")).install(report(LUNGS, HEART, TIDES))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+@pytest.mark.parametrize(
+    ("step", "call", "when", "questions"),
+    [
+        ("fsync", 1, "before", 2),  # the first file written is the bank
+        ("chmod", 1, "before", 2),
+        ("replace", 1, "before", 2),
+        ("replace", 1, "after", 3),
+        ("fsync", 2, "before", 3),  # the second holds the bank's words
+        ("replace", 2, "after", 3),
+    ],
+)
+def test_a_kill_at_each_step_of_writing(
+    tutor_home: Path, tmp_path: Path, step: str, call: int, when: str, questions: int
+) -> None:
+    library = Library(shipped=tmp_path / "nothing-ships")
+    library.install(report())
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED_AT_A_STEP, step, str(call), when],
+        env={**os.environ, "TUTOR_HOME": str(tutor_home), "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert run.returncode == -signal.SIGKILL
+    assert library.damaged() == []
+    assert library.bank("body-quiz").questions == (LUNGS, HEART, TIDES)[:questions]
+    repeated = library.repeats(bank(TIDES))
+    assert len(repeated) == (questions == 3)
+    assert library.install(report(LUNGS, HEART, TIDES)).summary.count == 3
+
+
 def test_what_a_killed_import_left_behind_is_swept_away_later(library: Library, tmp_path: Path) -> None:
     library.install(report())
     left, fresh = (tmp_path / "banks" / f".body-quiz.jsonl.{name}" for name in ("old", "new"))
