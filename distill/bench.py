@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, TypeVar
 
 from distill.bench_report import write_bench_report
@@ -26,6 +27,7 @@ from tutor_app.students.prompts import Prompt, answer_prompt, rationale_prompt
 Done = TypeVar("Done")
 
 OURS = "students"
+MEASUREMENTS = "bench.json"
 LENGTHS = (20, 50, 100, 200, 400)
 OPTIONS = (2, 4, 6, 8)
 SAMPLES = (1, 2, 4, 8, 16)
@@ -80,27 +82,35 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser("bench", help="time the students against transformers and llama.cpp")
     parser.add_argument("--students", type=Path, metavar="DIR", help="a package (default: the shipped one)")
     parser.add_argument("--original", type=Path, metavar="DIR", help="the base in transformers' form")
-    parser.add_argument("--gguf", type=Path, metavar="FILE", help="the base for llama.cpp")
+    parser.add_argument(
+        "--gguf",
+        type=Path,
+        metavar="FILE",
+        help="the base for llama.cpp, and for transformers without --original",
+    )
     parser.add_argument("--engines", default="", help="only these, separated by commas")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds; medians are reported")
     parser.add_argument("--threads", type=int, default=0, help="for every engine (default: all processors)")
     parser.add_argument("--quick", action="store_true", help="one round, ends of each curve only")
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the report and its pictures here")
+    parser.add_argument("--more", action="store_true", help="add rounds to those DIR has")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Time every engine at hand and report."""
-    models = engines_at_hand(options)
     threads = options.threads or cores()
     tasks = all_tasks(options.quick)
-    found = measure(models, tasks, threads, 1 if options.quick else options.rounds)
+    before = read_timings(options.out) if options.more else {}
+    with tempfile.TemporaryDirectory() as scratch:
+        models = engines_at_hand(options, Path(scratch))
+        found = measure(models, tasks, threads, 1 if options.quick else options.rounds, before)
     machine = {
         "processor": processor(),
         "threads": threads,
         "system": platform.platform(),
-        "rounds": options.rounds,
+        "rounds": max(len(each.load) for each in found),
     }
     whole = {"machine": machine, "engines": [asdict(each) for each in found]}
     if options.json:
@@ -110,20 +120,33 @@ def run(options: argparse.Namespace) -> int:
         if not options.json:
             print(report.read_text("utf-8"))
     if options.out:
-        write_atomically(options.out / "bench.json", json.dumps(whole, indent=1), 0o644)
+        write_atomically(options.out / MEASUREMENTS, json.dumps(whole, indent=1), 0o644)
     return 0
 
 
-def engines_at_hand(options: argparse.Namespace) -> dict[str, Path]:
+def read_timings(folder: Path | None) -> dict[str, Timings]:
+    """The measurements an earlier bench left in a folder, by engine."""
+    path = (folder or Path()) / MEASUREMENTS
+    try:
+        engines = json.loads(path.read_text("utf-8"))["engines"]
+        return {each["engine"]: Timings(**each) for each in engines}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise UserError(
+            f"--more adds to an earlier bench, but {path} holds none; leave --more out."
+        ) from None
+
+
+def engines_at_hand(options: argparse.Namespace, scratch: Path) -> dict[str, Path]:
     """The engines that can run here; what is left out and why is said on stderr."""
     subject = find_subject(options.students or assets() / "students" / "default")
     models = {OURS: subject.rationale or subject.answer}
-    if options.original and find_spec("transformers"):
-        models |= dict.fromkeys(("transformers-float32", "transformers-bfloat16"), options.original)
+    original = options.original
+    if find_spec("transformers") and options.gguf and not original:
+        original = unpacked(options.gguf, scratch)
+    if find_spec("transformers") and original:
+        models |= dict.fromkeys(("transformers-float32", "transformers-bfloat16"), original)
     else:
-        _say(
-            "transformers is left out: give the base's folder with --original and install the distill extra."
-        )
+        _say("transformers is left out: give the base with --original or --gguf (and the distill extra).")
     if options.gguf and find_spec("llama_cpp"):
         models["llama.cpp"] = options.gguf
     else:
@@ -136,6 +159,18 @@ def engines_at_hand(options: argparse.Namespace) -> dict[str, Path]:
     if unknown:
         raise UserError(f"The engine {unknown[0]!r} is not at hand; these are: {', '.join(models)}.")
     return {name: path for name, path in models.items() if not wanted or name in wanted}
+
+
+def unpacked(gguf: Path, folder: Path) -> Path:
+    """The same weights as a transformers folder."""
+    from distill.recipe import Base
+    from distill.train.bases import save_base
+
+    if not gguf.is_file():
+        raise UserError(f"There is no model at {gguf}.")
+    _say(f"{gguf.name} is unpacked for transformers")
+    save_base(Base(model=str(gguf)), gguf, (), folder, seed=0)
+    return folder
 
 
 def question(words: int, turn: int = 0) -> str:
@@ -223,9 +258,19 @@ class EngineFailedError(Exception):
     """An engine's process ended; the others go on."""
 
 
-def measure(models: Mapping[str, Path], tasks: Sequence[Task], threads: int, rounds: int) -> list[Timings]:
-    """Every round starts each engine anew, then gives each task to all engines in turn."""
-    found = {name: Timings(name, str(path)) for name, path in models.items()}
+def measure(
+    models: Mapping[str, Path],
+    tasks: Sequence[Task],
+    threads: int,
+    rounds: int,
+    before: Mapping[str, Timings] = MappingProxyType({}),
+) -> list[Timings]:
+    """Every round starts each engine anew, then gives each task to all engines in turn.
+
+    Rounds are added to those measured before. What an engine does for the first time is not measured.
+    """
+    warm_up = {task.body["kind"]: task for task in reversed(tasks)}.values()
+    found = {name: before.get(name) or Timings(name, path.name) for name, path in models.items()}
     for number in range(1, rounds + 1):
         workers: dict[str, Worker] = {}
         for name, path in models.items():
@@ -237,6 +282,9 @@ def measure(models: Mapping[str, Path], tasks: Sequence[Task], threads: int, rou
         for name, worker in workers.items():
             found[name].load.append(worker.ready["load"])
             found[name].start.append(worker.start)
+            for task in warm_up:
+                if not found[name].failed:
+                    _try(found[name], partial(worker.do, task.body))
         for place, task in enumerate(tasks, 1):
             _say(f"round {number} of {rounds}, task {place} of {len(tasks)}: {task.group} {task.size}")
             for name, worker in workers.items():

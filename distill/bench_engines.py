@@ -39,13 +39,13 @@ class Engine(Protocol):
 
 
 class Students:
-    """The product's own engine: CTranslate2 through `open_student`."""
+    """The product's own engine: CTranslate2 through `open_student`, threads side by side as in the app."""
 
     def __init__(self, folder: Path, threads: int) -> None:
         from tutor_app.students.encoder import load_encoder
 
         self.encoder = load_encoder(folder)
-        self.student: Student = open_student(folder, converted_family(folder), Threads(1, threads))
+        self.student: Student = open_student(folder, converted_family(folder), Threads(threads, 1))
 
     def write(self, prompt: Prompt, tokens: int) -> Timed:
         return timed_stream(self.student.write(prompt, limits=Limits(tokens)), self._count)
@@ -226,12 +226,16 @@ def timed_score(score: Callable[[], object]) -> Timed:
 
 def memory() -> int:
     """The most memory this process has had, in bytes; 0 where the system does not say."""
+    status = Path("/proc/self/status")
+    if status.is_file():  # `getrusage` counts what the process that started this one had
+        most = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(most.split()[1]) * 1024
     try:
         import resource
     except ImportError:
         return 0
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+    kept = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kept if sys.platform == "darwin" else kept * 1024
 
 
 def do(engine: Engine, task: dict[str, Any]) -> Timed:

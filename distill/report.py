@@ -1,15 +1,12 @@
 """Reports a person can read: what was measured, with pictures, as Markdown and SVG beside it."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from distill.measures import RationaleFigures, Result
 from distill.plots import Bar, bars, reliability_curve
 from distill.protocols import PROTOCOLS
-from distill.results import Evaluation, read_evaluation
-from distill.stages import Work
+from distill.results import Evaluation
 from tutor_app.files import write_atomically
 
 SHORT = "report.md"
@@ -154,86 +151,6 @@ def _rationale_cells(found: RationaleFigures) -> list[str]:
         found.overlap,
     )
     shown = ["-" if each is None else f"{each:.1%}" for each in shares]
-    speed = [f"{found.seconds:.2f}", f"{found.tokens_per_second:.0f}"]
+    written = f"{found.tokens_per_second:.0f}" if found.tokens_per_second else "-"
+    speed = [f"{found.seconds:.2f}", written]
     return [f"{found.words:.0f}", f"{found.steps:.1f}", *shown, *speed]
-
-
-def run_stage(work: Work) -> None:
-    """One page about a whole run: data, rationales, training, conversion, calibration, scores."""
-    evaluation = read_evaluation(work.earlier["evaluate"])
-    write_report(work.folder, evaluation)
-    scores = (work.folder / SHORT).read_text("utf-8").split("\n", 1)[1]
-    parts = [f"# The run {work.recipe.run.name}", f"Seed {work.recipe.run.seed}."]
-    for title, stage, file in (
-        ("Questions", "corpus", "report.json"),
-        ("Teachers", "rationales", "usage.json"),
-        ("Rationales kept", "filter", "report.json"),
-        ("Conversion", "convert", "parity.json"),
-        ("Calibration", "calibrate", "fit.json"),
-    ):
-        found = _read(work.earlier[stage] / file)
-        if found:
-            parts += [f"## {title}", facts_list(found)]
-    parts += _training(work)
-    write_atomically(work.folder / SHORT, "\n\n".join([*parts, scores.strip()]) + "\n", 0o644)
-
-
-def _training(work: Work) -> list[str]:
-    """The loss curves of both students, from the logs their stages left."""
-    from distill.plots import Series, lines
-
-    parts = []
-    for role in ("rationale", "answer"):
-        series: dict[str, list[tuple[float, float]]] = {}
-        for path in sorted(work.earlier[f"train-{role}"].rglob("*.jsonl")):
-            for row in _rows(path):
-                if isinstance(row.get("step"), int) and isinstance(row.get("loss"), int | float):
-                    series.setdefault("loss", []).append((row["step"], row["loss"]))
-        drawn = [Series(name, tuple(points)) for name, points in series.items() if len(points) > 1]
-        if drawn:
-            name = f"loss-{role}.svg"
-            write_atomically(work.folder / name, lines(f"The {role} student", "step", "loss", drawn), 0o644)
-            parts.append(f"![loss of the {role} student]({name})")
-    return ["## Training", *parts] if parts else []
-
-
-def facts_list(found: Mapping[str, Any], depth: int = 0) -> str:
-    """JSON as a nested Markdown list; long lists keep their first five."""
-    rows = []
-    for name, value in found.items():
-        label = f"{'  ' * depth}- {name}"
-        if isinstance(value, Mapping):
-            rows += [f"{label}:", facts_list(value, depth + 1)]
-        elif isinstance(value, list):
-            rows.append(f"{label}: {'; '.join(map(_short, value[:5]))}{' …' if len(value) > 5 else ''}")
-        else:
-            rows.append(f"{label}: {_short(value)}")
-    return "\n".join(row for row in rows if row)
-
-
-def _short(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    text = str(value) if not isinstance(value, dict) else ", ".join(f"{k} {v}" for k, v in value.items())
-    text = " ".join(text.split()).replace("|", "\\|")
-    return text if len(text) <= 160 else text[:159] + "…"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    rows = []
-    for line in path.read_text("utf-8").splitlines():
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(row, dict):
-            rows.append(row)
-    return rows

@@ -199,11 +199,12 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "report",
         "what was done and what came of it, in one page",
-        "distill.report:run_stage",
+        "distill.run_report:run_stage",
         after=(
             "corpus",
             "rationales",
             "filter",
+            "train-start",
             "train-rationale",
             "train-answer",
             "convert",

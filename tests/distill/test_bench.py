@@ -108,10 +108,10 @@ def test_unknown_engines_and_missing_models_are_named(packages: dict[Family, Pat
         students=packages[Family.DECODER], original=None, gguf=None, engines="steam", threads=1
     )
     with pytest.raises(UserError, match="'steam' is not at hand"):
-        engines_at_hand(options)
+        engines_at_hand(options, tmp_path)
     options.original, options.engines = tmp_path / "missing", ""
     with pytest.raises(UserError, match="no model at"):
-        engines_at_hand(options)
+        engines_at_hand(options, tmp_path)
 
 
 def test_the_command_writes_a_report(
@@ -126,3 +126,12 @@ def test_the_command_writes_a_report(
     assert json.loads(capsys.readouterr().out)["engines"][0]["engine"] == "students"
     assert (tmp_path / "out" / "bench.md").read_text("utf-8").startswith("# Speed of the students")
     assert (tmp_path / "out" / "bench-samples.svg").exists()
+    assert main([*arguments, "--students", str(packages[Family.DECODER]), "--more"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["machine"]["rounds"] == 2
+    assert len(told["engines"][0]["runs"]["write/60"]) == 2
+
+
+def test_more_needs_an_earlier_bench(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--more", "--out", str(tmp_path)]) == 2
+    assert "--more adds to an earlier bench" in capsys.readouterr().err

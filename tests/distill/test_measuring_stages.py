@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from distill import calibrating, convert, evaluate, package, report
+from distill import calibrating, convert, evaluate, package, run_report
 from distill.corpus import Item, write_items
 from distill.recipe import Base, Convert, Evaluate, Folders, Package, Recipe, Run, Source, Teacher
 from distill.stages import Work
@@ -27,7 +27,7 @@ STAGES = {
     "calibrate": calibrating.run_stage,
     "package": package.run_stage,
     "evaluate": evaluate.run_stage,
-    "report": report.run_stage,
+    "report": run_report.run_stage,
 }
 
 
@@ -42,15 +42,20 @@ def earlier_stages(run: Path, originals: Path) -> dict[str, Path]:
     write_items(run / "corpus" / "train.jsonl", [Item("ours/1", "ours", "train", "Why?", ("a", "b"), 0)])
     (run / "corpus" / "report.json").write_text(json.dumps({"sources": {"ours": {"questions": 1}}}))
     for role in ("rationale", "answer"):
-        (run / f"train-{role}").mkdir()
+        (run / f"train-{role}" / "log").mkdir(parents=True)
         (run / f"train-{role}" / "model").symlink_to(originals / role)
-        (run / f"train-{role}" / "log").mkdir()
-        losses = [{"step": step, "loss": 4.0 - step} for step in range(3)]
-        text = "".join(json.dumps(row) + "\n" for row in losses)
-        (run / f"train-{role}" / "log" / "lessons.jsonl").write_text(text)
+        rows = [{"step": step, "loss": 4.0 - step} for step in range(1, 4)]
+        rows += [
+            {"step": 1, "dev_loss": 4.0, "dev_right": 0.25},
+            {"step": 3, "dev_loss": 2.0, "dev_right": 0.5},
+        ]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        for part in ("phase-1", "phase-2"):
+            (run / f"train-{role}" / "log" / f"{part}.jsonl").write_text(text + '{"step": 4, "lo')
+    (run / "train-start").mkdir()
     for name in ("rationales", "filter"):
         (run / name).mkdir()
-    names = ("corpus", "train-rationale", "train-answer", "rationales", "filter")
+    names = ("corpus", "train-start", "train-rationale", "train-answer", "rationales", "filter")
     return {name: run / name for name in names}
 
 
@@ -96,6 +101,13 @@ def test_the_report_tells_of_the_whole_run(run: Path) -> None:
     for words in ("# The run tiny", "## Conversion", "## Calibration", "loss-answer.svg", "## Accuracy"):
         assert words in text
     assert (run / "report" / "loss-answer.svg").is_file()
+
+
+def test_the_report_shows_parts_of_a_training_one_after_the_other(run: Path) -> None:
+    text = (run / "report" / "report.md").read_text("utf-8")
+    assert "6 steps. Of the dev questions 25% were right at first, 50% at the end." in text
+    assert "dev loss" in (run / "report" / "loss-answer.svg").read_text("utf-8")
+    assert "![reliability of both before and after](calibration-both.svg)" in text
 
 
 def test_a_stage_done_again_leaves_the_same(run: Path, tmp_path: Path) -> None:
