@@ -18,7 +18,7 @@ async def paste(pilot: Pilot[int], pasted: str) -> None:
 async def test_choices_are_recognised_while_typing(start: Start) -> None:
     async with running(start()) as pilot:
         await paste(pilot, PASTED)
-        await sees(pilot, "✓ it flows")
+        await sees(pilot, "A it flows  ✓")
         await sees(pilot, f"B {NASTY}")
 
 
@@ -57,7 +57,7 @@ async def test_it_can_be_mended_and_saved_to_the_students_own_bank(start: Start)
         app.screen.query_one("#key").value = "c"  # type: ignore[attr-defined]
         await pilot.press("f4")
         await on(pilot, "AskScreen")
-        await sees(pilot, "✓ it is old")
+        await sees(pilot, "C it is old  ✓")
         await pilot.press("f4")
         await sees(pilot, "Saved.")
         await pilot.press("escape")

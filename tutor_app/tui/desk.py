@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from tutor_app.learning.shelf import Shelf
     from tutor_app.questions.library import Library
     from tutor_app.questions.model import Question
+
+_STEP_BACK = 5  # steps of priority
+_HAND_OVER_S = 0.001  # how long a thread's Python may run on while another one waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +76,22 @@ class TutorLoaded(Message, bubble=False):
 
 
 def load_students(settings: Settings) -> Explainer:
-    """The students the settings name."""
+    """The students the settings name; a key press goes before their work."""
     from tutor_app.students.ahead import Ahead
     from tutor_app.students.load import load_tutor
 
-    return Ahead(load_tutor(settings.tutor.students, settings.tutor.threads))
+    sys.setswitchinterval(_HAND_OVER_S)
+    with ThreadPoolExecutor(1, initializer=_step_back) as pool:
+        tutor = pool.submit(load_tutor, settings.tutor.students, settings.tutor.threads).result()
+    gc.freeze()  # what is loaded now stays: looking through it again and again would hold up keys
+    return Ahead(tutor)
+
+
+def _step_back() -> None:
+    """Lower this thread's priority; the engines' own threads are born in it and keep that for good."""
+    if sys.platform == "linux":  # elsewhere priorities belong to whole processes
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _STEP_BACK)
 
 
 class Desk:

@@ -1,5 +1,6 @@
 """How the tutor's judgement is put into words; the same plain sentences on every screen."""
 
+from tutor_app.learning.turn import Turn
 from tutor_app.questions.model import Question
 from tutor_app.students.explanation import Answer, Explanation
 from tutor_app.tui.widgets.choices import LETTERS
@@ -40,6 +41,16 @@ def how_sure(question: Question, explanation: Explanation | None) -> str:
         f"The tutor would have said {named(question, choice)} ({sure}). "
         "The question's author says otherwise, so trust the key or ask your teacher."
     )
+
+
+def as_text(turn: Turn) -> str:
+    """A question, what is shown of its explanation, and the answer once it is known."""
+    question = turn.question
+    lines = [question.text, *(named(question, choice) for choice in range(len(question.choices)))]
+    lines += [step.text for step in turn.unfolding.shown]
+    if turn.done:
+        lines.append(the_answer(question, turn.unfolding.explanation))
+    return "\n".join(lines)
 
 
 def _two(question: Question, answer: Answer) -> str:

@@ -84,8 +84,8 @@ mend what it recognised, or save it to your own bank.
         notes = [Note(pasted.text, style="bold")]
         for index, choice in enumerate(pasted.choices):
             right = index == pasted.answer
-            mark = marks.right if right else LETTERS[index]
-            notes.append(Note(choice, mark, "$success" if right else ""))
+            text = f"{choice}  {marks.right}" if right else choice
+            notes.append(Note(text, LETTERS[index], "$success" if right else ""))
         self.query_one("#seen", Notes).show(*notes)
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:

@@ -100,7 +100,8 @@ tutor would not choose the key.
         from tutor_app.tui.screens.look import LookScreen
 
         question = self._bank.questions[int(message.id)]
-        self.app.push_screen(LookScreen(Item(self._summary.id, question), title=self._summary.title))
+        item = Item(self._summary.id, question)
+        self.app.push_screen(LookScreen(item, title=self._summary.title, author_first=True))
 
     def action_find(self) -> None:
         from tutor_app.tui.screens.find import Find

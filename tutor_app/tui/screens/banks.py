@@ -17,6 +17,8 @@ from tutor_app.questions.model import ReadReport, Skipped
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.menu import Entry, Menu
 
+_NARROW = 80  # columns; below, a bank's line has no room for its subject and grade
+
 
 class BanksRead(Message):
     """The list is at hand."""
@@ -72,7 +74,10 @@ what students flagged.
             group = [bank for bank in message.banks if bank.shipped is shipped]
             if group:
                 entries.append(Entry("", title, heading=True))
-                entries += [Entry(b.id, b.title, _about(b)) for b in group]
+                narrow = self.app.size.width < _NARROW
+                entries += [
+                    Entry(b.id, b.title, count(b.count, "question") if narrow else _about(b)) for b in group
+                ]
         self.query_one("#list", Menu).show(entries)
         if message.damaged:
             worst = message.damaged[0]

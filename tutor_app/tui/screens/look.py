@@ -1,9 +1,5 @@
 """Look at one question with its answer and explanation: from a result, a list of mistakes or a bank."""
 
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
-
 from tutor_app.learning.records import Item, Mode
 from tutor_app.learning.session import Session
 from tutor_app.tui.screens.sitting import SittingScreen
@@ -15,12 +11,13 @@ class LookScreen(SittingScreen):
     HELP = """## Look
 The question, its answer and the whole explanation. Nothing here counts.
 """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "next", "close")]
     leading = True
 
-    def __init__(self, item: Item, picked: int | None = None, title: str = "") -> None:
+    def __init__(
+        self, item: Item, picked: int | None = None, title: str = "", author_first: bool = False
+    ) -> None:
         super().__init__(Session(Mode.LEARN, [item]), title)
-        self._answered = picked
+        self._answered, self.author_first = picked, author_first
 
     def _begin_turn(self) -> None:
         super()._begin_turn()

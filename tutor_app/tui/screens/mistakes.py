@@ -80,12 +80,7 @@ The questions you last got wrong, the newest first. Those at the top keep slippi
         return self.tutor_app.desk.shelf.find(standing.bank, standing.question)
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
-        from tutor_app.tui.screens.look import LookScreen
-
-        item = self._item(self._standings[int(message.id)])
-        if item is None:
-            raise UserError("The bank of this question is no longer installed, so it cannot be shown.")
-        self.app.push_screen(LookScreen(item, title="Mistake"))
+        look_at(self, self._standings[int(message.id)])
 
     def action_practise(self) -> None:
         from tutor_app.tui import starting
@@ -96,3 +91,13 @@ The questions you last got wrong, the newest first. Those at the top keep slippi
             items = found[: desk.settings.practise.questions]
             session = starting.new_session(desk, Mode.PRACTISE, items)
             self.app.push_screen(starting.sitting_screen(session, "mistakes"))
+
+
+def look_at(screen: TutorScreen, standing: Standing) -> None:
+    """Show a question that was missed, with its answer and explanation."""
+    from tutor_app.tui.screens.look import LookScreen
+
+    item = screen.tutor_app.desk.shelf.find(standing.bank, standing.question)
+    if item is None:
+        raise UserError("The bank of this question is no longer installed, so it cannot be shown.")
+    screen.app.push_screen(LookScreen(item, title="Mistake"))

@@ -48,7 +48,11 @@ class PickFile(Dialog):
             )
         menu = self.query_one(Menu)
         menu.show(entries)
-        menu.action_jump(0)
+        self.call_after_refresh(self._to_top)
+
+    def _to_top(self) -> None:
+        self.query_one(Menu).action_jump(0)
+        self.query_one("#window").scroll_home(animate=False)
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
         self._take(self._paths[int(message.id)])

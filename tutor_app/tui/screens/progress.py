@@ -19,7 +19,7 @@ from tutor_app.tui.widgets.notes import Note, Notes
 from tutor_app.tui.widgets.sentences import Sentences
 from tutor_app.tui.widgets.shares import Row, Shares
 
-_WEEKS = 8
+_WEEKS, _MISTAKES = 8, 8
 
 
 class ProgressRead(Message):
@@ -58,6 +58,7 @@ starts it, **e** saves everything to a file.
                 yield Sparkline([], id="days")
                 yield Notes(id="days-ends")
                 yield Shares("Week by week", id="weeks")
+                yield Menu(id="again")
             with Vertical(classes="column second"):
                 yield Shares("When you said you were...", id="levels")
                 yield Menu(id="topics")
@@ -86,6 +87,7 @@ starts it, **e** saves everything to a file.
         entries = [Entry(str(i), suggestion.text) for i, suggestion in enumerate(report.suggestions)]
         self.query_one("#next", Menu).show([Entry("", "What next?", heading=True), *entries])
         self._show_days(report)
+        self._show_mistakes(report)
         levels = [Row(level.word, level.accuracy, level.verdict) for level in report.levels if level.answers]
         self.query_one("#levels", Shares).show(levels)
         topics = [
@@ -95,6 +97,16 @@ starts it, **e** saves everything to a file.
         ]
         self.query_one("#topics", Menu).show(
             [Entry("", "Right, by topic", heading=True), *topics] if topics else []
+        )
+
+    def _show_mistakes(self, report: Progress) -> None:
+        """The newest mistakes, where there is room for them (the style sheet says where)."""
+        entries = [
+            Entry(str(i), " ".join(mistake.text.split()))
+            for i, mistake in enumerate(report.mistakes[:_MISTAKES])
+        ]
+        self.query_one("#again", Menu).show(
+            [Entry("", "Look at these again", heading=True), *entries] if entries else []
         )
 
     def _show_days(self, report: Progress) -> None:
@@ -116,12 +128,20 @@ starts it, **e** saves everything to a file.
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
         if message.menu.id == "topics":
             self.tutor_app.start_named("practise", message.id)
+        elif message.menu.id == "again":
+            self._look_at(int(message.id))
         elif self._report:
             suggestion = self._report.suggestions[int(message.id)]
             if suggestion.target:
                 self.tutor_app.start_named(suggestion.mode, suggestion.target)
             else:
                 self.tutor_app.start(suggestion.mode)
+
+    def _look_at(self, index: int) -> None:
+        from tutor_app.tui.screens.mistakes import look_at
+
+        assert self._report is not None
+        look_at(self, self._report.mistakes[index])
 
     def action_mistakes(self) -> None:
         self.tutor_app.go("mistakes")

@@ -40,7 +40,8 @@ what it was at first.
             yield Form(self._entries(), id="form")
             file = self.tutor_app.desk.settings_file
             yield Notes([Note(f"The file: {file.path}", style="$text-muted"), *map(Note, file.warnings)])
-        yield Notes(id="about")
+        with Vertical(id="about-row"):
+            yield Notes(id="about")
 
     def on_mount(self) -> None:
         self.query_one(Form).focus()

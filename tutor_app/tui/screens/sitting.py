@@ -44,6 +44,7 @@ class SittingScreen(TutorScreen):
         Binding("space,enter", "answer", "the answer"),
         Binding("enter", "all", "all at once"),
         Binding("enter,space", "next", "next question"),
+        Binding("enter,space", "finish", "done"),
         Binding("t", "hint", "hint"),
         Binding("k", "know", "I know it"),
         Binding("n,0", "dont_know", "I don't know"),
@@ -59,6 +60,7 @@ class SittingScreen(TutorScreen):
         *(Binding(keys, f"letter({n})", show=False) for keys, n in _LETTER_KEYS),
     ]
     leading = False  # Learn leads to the answer; elsewhere answering comes first
+    author_first = False  # whether the explanation of the question's author is shown before the tutor's
 
     def __init__(self, session: Session, title: str = "") -> None:
         super().__init__()
@@ -96,7 +98,7 @@ class SittingScreen(TutorScreen):
     def _begin_turn(self) -> None:
         turn, session = self.turn, self.session
         self._stop_explaining()
-        self._picked, self._trouble, self._from_bank = None, "", False
+        self._picked, self._trouble, self._from_bank = None, "", self.author_first
         self._notes: list[str] = []
         self._read_notes(turn)
         self.where(f"{session.mode.value.capitalize()}{f' · {self._title}' if self._title else ''}")
@@ -124,6 +126,9 @@ class SittingScreen(TutorScreen):
         else:
             self._save()
             self._begin_turn()
+
+    def action_finish(self) -> None:
+        self.action_next()
 
     def _finish(self) -> None:
         from tutor_app.tui.screens.done import DoneScreen
@@ -316,7 +321,9 @@ class SittingScreen(TutorScreen):
             case "all":
                 return may_unfold and not all_shown and not turn.done
             case "next":
-                return turn.done
+                return turn.done and self.session.upcoming is not None
+            case "finish":
+                return turn.done and self.session.upcoming is None
             case "hint":
                 return turn.hints_left > 0 and not turn.done
             case "know":
@@ -484,12 +491,4 @@ class SittingScreen(TutorScreen):
 
     def action_copy(self) -> None:
         """The question, and what is shown of its explanation, as plain text."""
-        turn = self.turn
-        lines = [
-            turn.question.text,
-            *(wording.named(turn.question, i) for i in range(len(turn.question.choices))),
-        ]
-        lines += [step.text for step in turn.unfolding.shown]
-        if turn.done:
-            lines.append(wording.the_answer(turn.question, turn.unfolding.explanation))
-        self.tutor_app.copy("\n".join(lines))
+        self.tutor_app.copy(wording.as_text(self.turn))

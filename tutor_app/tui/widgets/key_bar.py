@@ -20,6 +20,7 @@ _NAMES = {
 }
 _ALWAYS = ("escape", "question_mark")
 _IF_ROOM = (("ctrl+p", "all commands"), ("ctrl+q", "quit"))
+_HELP = ("f1", "help")  # where ? is typed into a field
 
 
 def key_name(key: str, marks: Marks = UNICODE) -> str:
@@ -56,7 +57,9 @@ class KeyBar(Lines):
                 room -= _width(binding)
         self._spots, x, line = [], 0, Content("")
         named = [(binding.key, binding.description) for binding in kept + last]
-        for key, what in _IF_ROOM:
+        focused = self.screen.focused
+        typing = focused is not None and focused.check_consume_key("question_mark", "?")
+        for key, what in (_HELP, *_IF_ROOM) if typing else _IF_ROOM:
             if (needed := len(key_name(key)) + len(what) + 3) <= room:
                 named.append((key, what))
                 room -= needed

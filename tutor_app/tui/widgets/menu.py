@@ -18,6 +18,7 @@ from tutor_app.tui.widgets.bars import bar
 from tutor_app.tui.widgets.lines import Lines, marks_of
 
 _BAR = 12
+_NOTE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,8 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
         return padded.stylize_before("on $block-cursor-background")
 
     def _label_room(self, width: int) -> int:
-        """Labels get what notes and bars leave of the line, notes at most two fifths of it."""
-        rest = min(self._notes, width * 2 // 5) + 5 + (_BAR + 2 if self._fits_bar(width) else 0)
+        """Labels come first: where it is narrow, notes keep no more than a few words' room."""
+        rest = min(self._notes, _NOTE) + 5 + (_BAR + 2 if self._fits_bar(width) else 0)
         return min(self._widest, max(16, width - rest))
 
     def _fits_bar(self, width: int) -> bool:
