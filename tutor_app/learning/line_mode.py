@@ -281,6 +281,9 @@ class LineMode:
         self.talk.say(f"Hint: {hint}" if hint else "There is no further hint.")
 
     def _dont_know(self, turn: Turn) -> None:
+        if turn.done:
+            self.talk.say("The answer is known already. Enter goes on.")
+            return
         turn.dont_know()
         self.talk.say("That is fine. Let us find out.")
         self._catch_up(turn)

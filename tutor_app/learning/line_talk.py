@@ -105,15 +105,21 @@ def tutor_lines(question: Question, answer: Answer) -> list[str]:
     said = f"The tutor's answer: {choice_line(question, answer.choice)}, {share(answer.confidence)} sure."
     if not answer.sure:
         likely = " or ".join(choice_line(question, index) for index in answer.likeliest)
-        said = f"The tutor is not sure. Likeliest: {likely}."
+        said = f"The tutor is not sure. Likeliest: {likely}"
     bars = [
         f"{LETTERS[index]}) {share(value):>4} {bar(value)}"
         for index, value in enumerate(answer.probabilities)
     ]
     lines = [said, *bars]
     if question.answer is not None and answer.choice != question.answer:
-        lines.append("The tutor disagrees with the bank's key here. One of them is wrong: ask your teacher.")
+        lines.append(_disagreement(answer))
     return lines
+
+
+def _disagreement(answer: Answer) -> str:
+    if not answer.sure:
+        return f"It leans towards {LETTERS[answer.choice or 0]}; the bank's key counts."
+    return "The tutor disagrees with the bank's key here. One of them is wrong: ask your teacher."
 
 
 def bar(value: float, width: int = 20) -> str:
