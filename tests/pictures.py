@@ -61,13 +61,14 @@ async def draw() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await _until(lambda: app.tutor_state[1] in {"tutor ready", "no tutor"} and len(app.screen.query_one("#topics").entries) > 5)  # type: ignore[attr-defined]
         await _save(app, "home")
-        await _sit(app, Mode.LEARN, items[:10])
+        await _sit(app, Mode.LEARN, items[10:20])
         await _until(lambda: app.screen.turn.unfolding.complete)  # type: ignore[attr-defined]
-        await pilot.press("enter", "enter")
+        while not app.screen.turn.done:  # type: ignore[attr-defined]
+            await pilot.press("enter")
         await _save(app, "learn")
         await pilot.press("escape")
-        await _sit(app, Mode.PRACTISE, items[10:20])
-        await pilot.press("abcd"[(items[10].question.answer or 0) - 1])
+        await _sit(app, Mode.PRACTISE, items[:10])
+        await pilot.press("abcd"[(items[0].question.answer or 0) - 1])
         await _save(app, "practise")
         await pilot.press("escape", "g")
         await _until(lambda: app.screen.query("#topics") and type(app.screen).__name__ == "ProgressScreen")
