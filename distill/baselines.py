@@ -105,7 +105,7 @@ def train_student(
     pipeline: Pipeline, method: Method, kinds: Sequence[str], tokens: int, folder: Path
 ) -> Path:
     """One student of a method, converted; what was finished before is not done again."""
-    from distill.train.bases import family_of, load_model
+    from distill.train.bases import copy_tokenizer, family_of, load_model
     from distill.train.lessons import Lessons
     from distill.train.loop import Schedule, train
     from tutor_app.students.encoder import load_encoder
@@ -134,9 +134,7 @@ def train_student(
     pipeline.say(f"{method.name}, {folder.name}: {len(examples)} lessons of {budget} tokens in all")
     model = train(load_model(start), examples, schedule, folder, pipeline.say, folder / "loss.jsonl")
     model.save_pretrained(folder / "model")
-    for path in start.iterdir():
-        if "token" in path.name or path.suffix == ".model":
-            shutil.copy(path, folder / "model")
+    copy_tokenizer(start, folder / "model")
     convert(folder / "model", converted, recipe.convert.quantization)
     shutil.rmtree(folder / "model")
     return converted

@@ -18,7 +18,8 @@ from distill.report import rationale_text, results_text, write_report
 from distill.results import SCORES, Evaluation, card_scores, figures, shared_outcomes, write_evaluation
 from distill.routes import QUESTION, explained_routes, parse_routes, settings_of
 from distill.scores import ScoresFile, digest, read_scores, scores_identity
-from distill.sets import EvaluationSet, parse_shard, questions_of, read_sets
+from distill.sets import EvaluationSet, questions_of, read_sets
+from distill.shards import read_shard
 from distill.stages import Work
 from distill.statistics import paired
 from distill.subjects import Subject, find_subject
@@ -64,7 +65,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(options: argparse.Namespace) -> int:
     """Read what is not yet in the scores file, then print the figures."""
     routes, protocol = parse_routes(options.routes), protocol_named(options.protocol)
-    shard = parse_shard(options.shard)
+    shard = read_shard(options.shard)
     sets = [each.part(options.limit, shard) for each in read_sets(options.sets)]
     found = []
     for folder in [options.students, *([options.against] if options.against else [])]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from distill.corpus import Item, read_items, write_items
 from distill.recipe import Folders, Recipe, Teacher
+from distill.shards import Shard
 from distill.stages import Work
 from distill.teachers.asking import Ask, Generates, Journal, Told, asks_for
 from distill.teachers.prompting import read_reply
@@ -20,8 +21,6 @@ from distill.teachers.written import own_rationales, rationales_from_files
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 from tutor_app.questions.text import plain
-
-Shard = tuple[int, int]
 
 
 def gather_rationales(work: Work) -> None:
@@ -68,14 +67,6 @@ def generate_shard(recipe: Recipe, folders: Folders, run_folder: Path, corpus: P
     if not count:
         raise UserError("The recipe has no teacher that generates; there is nothing to share out.")
     return count
-
-
-def read_shard(text: str) -> Shard:
-    """`2/4` is the second of four shares."""
-    first, slash, second = text.partition("/")
-    if slash and first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second):
-        return int(first), int(second)
-    raise UserError(f"--shard takes i/n with i from 1 to n, such as 2/4, not {text!r}.")
 
 
 def _journal(run_folder: Path, name: str) -> Journal:

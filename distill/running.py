@@ -41,7 +41,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     corpus.set_defaults(run=corpus_of_recipe)
     rationales = commands.add_parser("rationales", help=stage_named("rationales").purpose)
     _stage_command(rationales, "rationales")
-    rationales.add_argument("--shard", default="", metavar="i/n", help="ask only the i-th of n shares")
+    rationales.add_argument("--shard", default="", metavar="I/N", help="ask only the I-th of N shares")
     rationales.set_defaults(run=rationales_of_recipe)
     for stage in STAGES:
         if stage.name in STAGE_COMMANDS:
@@ -110,7 +110,8 @@ def rationales_of_recipe(options: argparse.Namespace) -> int:
     """The teachers' part: all of it, or one machine's share of the asking."""
     if not options.shard:
         return run_recipe(options)
-    from distill.rationales import generate_shard, read_shard
+    from distill.rationales import generate_shard
+    from distill.shards import read_shard
 
     shard = read_shard(options.shard)
     pipeline = pipeline_of(options)

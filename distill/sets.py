@@ -6,6 +6,7 @@ from pathlib import Path
 
 from distill.corpus import Item
 from distill.recipe import Folders, Source
+from distill.shards import Shard
 from distill.sources import read_source
 from tutor_app.errors import UserError
 from tutor_app.questions.model import Question
@@ -19,7 +20,7 @@ class EvaluationSet:
     questions: tuple[Question, ...]
     left_out: tuple[str, ...] = ()
 
-    def part(self, limit: int, shard: tuple[int, int]) -> "EvaluationSet":
+    def part(self, limit: int, shard: Shard) -> "EvaluationSet":
         """The first `limit` questions (0: all), of which every n-th from the i-th on for the shard i/n."""
         index, of = shard
         kept = self.questions[: limit or None][index - 1 :: of]
@@ -53,11 +54,3 @@ def questions_of(items: Iterable[Item]) -> list[Question]:
                 item.id, item.question, item.choices, item.answer, facts=item.facts, steps=item.steps
             )
     return list(found.values())
-
-
-def parse_shard(text: str) -> tuple[int, int]:
-    """`2/4` as (2, 4)."""
-    index, slash, of = text.partition("/")
-    if not (slash and index.isdigit() and of.isdigit() and 1 <= int(index) <= int(of)):
-        raise UserError(f"--shard takes I/N with I from 1 to N, for example 2/4, not {text!r}.")
-    return int(index), int(of)

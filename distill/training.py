@@ -15,7 +15,7 @@ from distill.corpus import Item, read_items
 from distill.recipe import Folders, Phase, Recipe
 from distill.stages import LOG, Work
 from distill.train import rounding
-from distill.train.bases import family_of, load_model, save_base, with_lora
+from distill.train.bases import copy_tokenizer, family_of, load_model, save_base, with_lora
 from distill.train.examples import Example
 from distill.train.fused import can_fuse, fuse
 from distill.train.lessons import Lessons
@@ -237,9 +237,7 @@ class _Room:
             return
         folder = self.work.folder / "model"
         (self.model or load_model(self.start)).save_pretrained(folder)
-        for path in self.start.iterdir():
-            if "token" in path.name or path.suffix == ".model":
-                shutil.copy(path, folder)
+        copy_tokenizer(self.start, folder)
         for path in (self.work.folder / LOG).glob("*/model"):
             shutil.rmtree(path)
 

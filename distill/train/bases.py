@@ -2,6 +2,7 @@
 `.gguf` file or fresh weights."""
 
 import json
+import shutil
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -99,6 +100,13 @@ def _save_tokenizer(source: str, folder: Path) -> None:
     spiece = Path(getattr(tokenizer, "vocab_file", None) or "")
     if spiece.suffix == ".model" and spiece.is_file():
         (folder / "spiece.model").write_bytes(spiece.read_bytes())
+
+
+def copy_tokenizer(model: Path, folder: Path) -> None:
+    """Put a model's tokenizer beside another's weights."""
+    for path in model.iterdir():
+        if "token" in path.name or path.suffix == ".model":
+            shutil.copy(path, folder)
 
 
 def _trim_saved(folder: Path, texts: Sequence[str], size: int) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from distill.corpus import Item, read_items, write_items
-from distill.rationales import gather_rationales, read_shard
+from distill.rationales import gather_rationales
 from distill.recipe import Source, Teacher
+from distill.shards import read_shard
 from distill.teachers.asking import asks_for
 from distill.teachers.local import LocalTeacher
 from distill.teachers.written import read_written
@@ -88,7 +89,7 @@ def test_worldtree_without_its_tables_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "a/b", "1/2/3"])
 def test_a_share_that_makes_no_sense_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match="--shard takes i/n"):
+    with pytest.raises(UserError, match="--shard takes I/N"):
         read_shard(text)
 
 
