@@ -11,7 +11,7 @@ from html import escape
 from distill.statistics import Bin, Interval
 
 WIDTH, HEIGHT = 640, 360
-LEFT, RIGHT, TOP, BOTTOM = 64, 150, 40, 56
+LEFT, RIGHT, TOP, BOTTOM = 64, 190, 40, 56
 COLOURS = ("#1b6ca8", "#d1495b", "#2e933c", "#8f5db7", "#b8860b", "#444444")
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4", "10 4")
 
