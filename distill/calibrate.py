@@ -182,11 +182,12 @@ def _loss_derivatives(
 
 
 def fit_joining(data: Examples, routes: Sequence[str], powers: Sequence[float] = POWERS) -> Joining:
-    """Powers, weights and temperature with the least loss: all powers, the best weights of each."""
-    fitted = [
-        _fit_weights(data, dict(zip(routes, choice, strict=True)))
-        for choice in product(powers, repeat=len(routes))
-    ]
+    """Powers, weights and temperature with the least loss: all powers, the best weights of each.
+
+    A route whose options all count one token has no length to divide by.
+    """
+    tried = [powers if (data.tokens[route] > 1).any() else (0.0,) for route in routes]
+    fitted = [_fit_weights(data, dict(zip(routes, choice, strict=True))) for choice in product(*tried)]
     return min(fitted, key=lambda found: found[0])[1]
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from distill.calibrate import Examples, Fitted, best_temperature, examples, fact_threshold, fit, joined_scores
+from distill.calibrate import Examples, Fitted, examples, fact_threshold, fit
 from distill.corpus import read_items
 from distill.evaluate import dev_sets, shown
-from distill.explaining import Explaining, without_key
-from distill.measures import Judged, Result, result_of
+from distill.explaining import Explaining, shipped_facts, without_key
+from distill.measures import Judged, Result, question_scores, result_of
 from distill.protocols import protocol_named
-from distill.reading import cores, read_question_route
+from distill.reading import add_support, cores, read_question_route
 from distill.results import Evaluation, card_scores
 from distill.routes import QUESTION
 from distill.scores import Reading, ScoresFile, digest
@@ -32,6 +32,7 @@ from tutor_app.students.engine import Student, Threads, open_student
 from tutor_app.students.explanation import Settings
 
 BOTH = "both"
+SUPPORT = "support"
 EVERY_FACT = -1e6
 PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 PRIOR_QUESTIONS = 40
@@ -51,6 +52,14 @@ class Readings:
         """One route's readings of the dev questions."""
         places = [(each.name, digest(question), name) for each in self.sets for question in each.questions]
         return [self.kept.readings[place] for place in places if place in self.kept.readings]
+
+    def supports(self) -> list[Reading]:
+        """What the fact base says for each option, as readings of a route of its own; none without it."""
+        return [
+            replace(each, route=SUPPORT, sums=each.support, tokens=(1,) * len(each.support))
+            for each in self.route(QUESTION)
+            if each.support
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +114,15 @@ def calibrate(
         read_question_route(
             answer, each, found.kept, protocol_named("tutor"), cores(), shown(each.name, QUESTION)
         )
-    alone = examples(found.route(QUESTION), [QUESTION])
-    question = fit(alone, [QUESTION], TARGET, folds)
-    start = Calibration(
-        temperature=question.joining.temperature,
-        question_weight=1.0,
-        rationale_weight=0.0,
-        question_length_power=question.joining.powers[QUESTION],
-        sure_threshold=question.sure_threshold,
-        fact_threshold=EVERY_FACT,
-    )
+    if subject.rationale is not None:
+        facts = shipped_facts()
+        for each in sets:
+            add_support(each, found.kept, facts)
+    supports = found.supports()
+    routes = [QUESTION, SUPPORT] if supports else [QUESTION]
+    alone = examples([*found.route(QUESTION), *supports], routes)
+    question = fit(alone, routes, TARGET, folds)
+    start = from_question(question)
     evaluation = [*_held_out(sets, QUESTION, alone, question)]
     say(_told(QUESTION, question))
     if subject.rationale is None:
@@ -128,7 +136,8 @@ def calibrate(
         explaining.write(each, how, found.kept, shown(each.name, "rationale"))
         explaining.read_again(each, how, found.kept)
     after = [replace(each, route="rationale") for each in found.route(f"rationale:{how.name}")]
-    together = examples([*found.route(QUESTION), *after], [QUESTION, "rationale"])
+    before = [whole(reading, chosen) for reading in found.route(QUESTION)]
+    together = examples([*before, *after], [QUESTION, "rationale"])
     if len(together) < 2 * folds:
         say("hardly any rationale could be shown, so the question alone decides")
         return Calibrated(
@@ -140,10 +149,9 @@ def calibrate(
     joined = replace(
         chosen,
         temperature=both.joining.temperature,
-        question_temperature=_alone(alone, both),
+        question_temperature=chosen.temperature,
         question_weight=both.joining.weights[QUESTION],
         rationale_weight=both.joining.weights["rationale"],
-        question_length_power=both.joining.powers[QUESTION],
         rationale_length_power=both.joining.powers["rationale"],
         sure_threshold=both.sure_threshold,
     )
@@ -154,11 +162,24 @@ def _evaluation(subject: Subject, results: Sequence[Result]) -> Evaluation:
     return Evaluation(subject.name, subject.identity, tuple(results))
 
 
-def _alone(alone: Examples, both: Fitted) -> float:
-    """The temperature where the question decides alone, under the length power of the join."""
-    power = both.joining.powers[QUESTION]
-    joining = replace(both.joining, weights={QUESTION: 1.0}, powers={QUESTION: power})
-    return best_temperature(joined_scores(alone, joining), alone.keys, alone.share)
+def from_question(fitted: Fitted) -> Calibration:
+    """The question's score counts as it is; what is beside it and the temperature are sized by it."""
+    share = max(fitted.joining.weights[QUESTION], 1e-6)
+    return Calibration(
+        temperature=fitted.joining.temperature / share,
+        question_weight=1.0,
+        rationale_weight=0.0,
+        support_weight=fitted.joining.weights.get(SUPPORT, 0.0) / share,
+        question_length_power=fitted.joining.powers[QUESTION],
+        sure_threshold=fitted.sure_threshold,
+        fact_threshold=EVERY_FACT,
+    )
+
+
+def whole(reading: Reading, calibration: Calibration) -> Reading:
+    """The question's reading with its length power and the facts' support in it."""
+    scores = question_scores(reading, calibration)
+    return replace(reading, sums=scores, tokens=(1,) * len(scores))
 
 
 def _held_out(sets: Sequence[EvaluationSet], route: str, data: Examples, fitted: Fitted) -> Iterator[Result]:
@@ -260,7 +281,7 @@ def _fact_bar(rate: _Rating, found: Readings, chosen: Calibration) -> float:
     every = [question for each in found.sets for question in each.questions]
     asked = every[:: max(1, len(every) // BAR_QUESTIONS)]
     by_question = {reading.question: reading for reading in found.route(QUESTION)}
-    supposed = [likeliest(by_question[digest(q)], q, chosen.question_length_power) for q in asked]
+    supposed = [likeliest(by_question[digest(q)], q, chosen) for q in asked]
     plain, above = rate([(without_key(q), said) for q, said in zip(asked, supposed, strict=True)])
     scores, fits = [], []
     for question, said, one, two in zip(asked, supposed, plain, above, strict=True):
@@ -272,7 +293,7 @@ def _fact_bar(rate: _Rating, found: Readings, chosen: Calibration) -> float:
     return min(fact_threshold(scores, fits), sorted(scores)[int(len(scores) * MOST_WITHOUT_FACT)])
 
 
-def likeliest(reading: Reading, question: Question, power: float) -> str:
+def likeliest(reading: Reading, question: Question, calibration: Calibration) -> str:
     """The option a reading puts first."""
-    scores = [total / count**power for total, count in zip(reading.sums, reading.tokens, strict=True)]
+    scores = question_scores(reading, calibration)
     return question.choices[max(range(len(scores)), key=scores.__getitem__)]

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from distill.corpus import read_items
-from distill.explaining import Explaining
+from distill.explaining import Explaining, shipped_facts
 from distill.measures import Judged, RationaleFigures, Result, judge, rationale_figures, result_of
 from distill.package import rewrite_scores
 from distill.protocols import PROTOCOLS, Measure, Protocol, protocol_named
-from distill.reading import Progress, cores, read_question_route
+from distill.reading import Progress, add_support, cores, read_question_route
 from distill.report import rationale_text, results_text, write_report
 from distill.results import SCORES, Evaluation, card_scores, figures, shared_outcomes, write_evaluation
 from distill.routes import QUESTION, explained_routes, parse_routes, settings_of
@@ -123,6 +123,10 @@ def evaluate(
     results = []
     for each in sets:
         read_question_route(answer, each, kept, protocol, workers, shown(each.name, QUESTION))
+    if protocol.measure is Measure.PACKAGE and calibration.support_weight:
+        facts = shipped_facts()
+        for each in sets:
+            add_support(each, kept, facts)
     if QUESTION in routes:
         results += [
             result_of(

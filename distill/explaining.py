@@ -17,8 +17,7 @@ from distill.sets import EvaluationSet
 from distill.subjects import Subject
 from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
-from tutor_app.knowledge.facts import fact_id, sources
-from tutor_app.paths import assets
+from tutor_app.knowledge.facts import fact_id, shipped_sources
 from tutor_app.questions.model import Question
 from tutor_app.students.answering import asked
 from tutor_app.students.calibration import Calibration
@@ -67,7 +66,7 @@ class Explaining:
     @cached_property
     def facts(self) -> FactBase:
         """The shipped facts."""
-        return FactBase([each for each in sources() if each.path.is_relative_to(assets())])
+        return shipped_facts()
 
     @cached_property
     def tutor(self) -> Tutor:
@@ -147,6 +146,11 @@ class Explaining:
             written=made,
             extra={"probabilities": list(found.answer.probabilities), "sure": found.answer.sure},
         )
+
+
+def shipped_facts() -> FactBase:
+    """The fact base as it ships: figures do not depend on what else is installed."""
+    return FactBase(shipped_sources())
 
 
 def without_key(question: Question) -> Question:

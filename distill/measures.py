@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from distill.protocols import Measure, compared
+from distill.routes import QUESTION
 from distill.scores import Reading, digest
 from distill.sets import EvaluationSet
 from distill.statistics import Bin, Interval, expected_calibration_error, reliability, wilson
 from tutor_app.knowledge.facts import fact_id
-from tutor_app.students.calibration import Calibration, join, route_scores, softmax
+from tutor_app.students.calibration import Calibration, join, route_scores, softmax, supported
 from tutor_app.students.engine import OptionScore
 from tutor_app.students.guard import overlap
 
@@ -94,13 +95,18 @@ def probabilities_of(
     if measure is not Measure.PACKAGE:
         logits = [compared(measure, each.sums, each.tokens, choices) for each in found]
         return softmax([sum(parts) for parts in zip(*logits, strict=True)])
-    scores = [_options(each) for each in found]
-    if len(scores) == 2:
-        by_rationale = route_scores(scores[1], calibration.rationale_length_power)
-        return join(route_scores(scores[0], calibration.question_length_power), by_rationale, calibration)
-    if found[0].route == "question":
-        return join(route_scores(scores[0], calibration.question_length_power), None, calibration)
-    return join(route_scores(scores[0], calibration.rationale_length_power), None, calibration)
+    if len(found) == 2:
+        by_rationale = route_scores(_options(found[1]), calibration.rationale_length_power)
+        return join(question_scores(found[0], calibration), by_rationale, calibration)
+    if found[0].route == QUESTION:
+        return join(question_scores(found[0], calibration), None, calibration)
+    return join(route_scores(_options(found[0]), calibration.rationale_length_power), None, calibration)
+
+
+def question_scores(reading: Reading, calibration: Calibration) -> tuple[float, ...]:
+    """The question route's scores as the app has them."""
+    alone = route_scores(_options(reading), calibration.question_length_power)
+    return supported(alone, reading.support, calibration)
 
 
 def _options(reading: Reading) -> list[OptionScore]:
@@ -130,7 +136,7 @@ def judge(
         if isinstance(given, list):
             shares = tuple(float(each) for each in given)
         else:
-            asked = [each for each in found if each.sums] or [readings[wanted.name, place, "question"]]
+            asked = [each for each in found if each.sums] or [readings[wanted.name, place, QUESTION]]
             shares = probabilities_of(asked, question.choices, measure, calibration)
         judged.append(Judged(place, shares, question.answer))
     return judged

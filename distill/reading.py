@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from distill.protocols import Protocol
 from distill.routes import QUESTION
@@ -11,6 +12,7 @@ from distill.scores import Reading, ScoresFile, digest
 from distill.sets import EvaluationSet
 from tutor_app.questions.model import Question
 from tutor_app.students.engine import Request, Student
+from tutor_app.students.fact_source import FactSource
 from tutor_app.students.prompts import answer_prompt
 
 CHUNK = 32
@@ -61,6 +63,13 @@ def read_question_route(
             kept.add(readings)
             done += len(readings)
             progress(done, len(wanted.questions))
+
+
+def add_support(wanted: EvaluationSet, kept: ScoresFile, facts: FactSource) -> None:
+    """Give the question readings of a set what the fact base has to say for each option."""
+    for question in wanted.questions:
+        place = wanted.name, digest(question), QUESTION
+        kept.readings[place] = replace(kept.readings[place], support=facts.support(question))
 
 
 def by_length(questions: Sequence[Question], size: int = CHUNK) -> Iterator[Sequence[Question]]:

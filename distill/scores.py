@@ -29,6 +29,7 @@ class Reading:
     """What one route made of one question; `seconds` and `written` (tokens) are 0 when not measured.
 
     `facts` are the candidates' texts, best first, and `fact_scores` their scores (routes that choose facts).
+    `support` is what the fact base has to say for each option; it is found anew each time, never kept.
     """
 
     set: str
@@ -43,6 +44,7 @@ class Reading:
     fact_scores: tuple[float, ...] = ()
     seconds: float = 0.0
     written: int = 0
+    support: tuple[float, ...] = ()
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -129,7 +131,7 @@ def _reading(path: Path, number: int, line: bytes) -> Reading:
     try:
         fields = json.loads(line)
         fields["steps"] = tuple(WrittenStep(**step) for step in fields.get("steps", ()))
-        for name in ("sums", "tokens", "facts", "fact_scores"):
+        for name in ("sums", "tokens", "facts", "fact_scores", "support"):
             fields[name] = tuple(fields.get(name, ()))
         return Reading(**fields)
     except (ValueError, TypeError, AttributeError):

@@ -1,18 +1,27 @@
 """The calibrate stage on tiny students: what it fits, and that the app can use it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from distill.calibrating import best_prior_weight, calibrate, likeliest, weighed, write_calibrated
+from distill.calibrate import examples, fit
+from distill.calibrating import (
+    SUPPORT,
+    best_prior_weight,
+    calibrate,
+    from_question,
+    likeliest,
+    weighed,
+    write_calibrated,
+)
 from distill.scores import Reading
 from distill.sets import EvaluationSet
 from distill.subjects import find_subject
 from tests.distill.students import QUESTIONS
 from tutor_app.knowledge.facts import Fact
 from tutor_app.questions.model import Question
-from tutor_app.students.calibration import read_calibration
+from tutor_app.students.calibration import Calibration, read_calibration
 from tutor_app.students.chooser import Fit
 from tutor_app.students.engine import Family
 
@@ -79,5 +88,27 @@ def test_the_weight_of_a_facts_own_likelihood_puts_the_own_fact_first() -> None:
 def test_the_likeliest_option_depends_on_the_length_power() -> None:
     reading = Reading("dev", "1", "question", 0, (-3.0, -4.0), (1, 4))
     question = Question("1", "Which?", ("short", "a longer one"))
-    assert likeliest(reading, question, 0.0) == "short"
-    assert likeliest(reading, question, 1.0) == "a longer one"
+    assert likeliest(reading, question, Calibration(question_length_power=0.0)) == "short"
+    assert likeliest(reading, question, Calibration(question_length_power=1.0)) == "a longer one"
+
+
+def test_the_fact_base_may_decide_between_options_the_student_finds_alike() -> None:
+    reading = Reading("dev", "1", "question", 0, (-3.0, -3.1), (1, 1), support=(0.2, 0.7))
+    question = Question("1", "Which?", ("one", "other"))
+    assert likeliest(reading, question, Calibration()) == "one"
+    assert likeliest(reading, question, Calibration(support_weight=1.0)) == "other"
+
+
+def test_the_facts_support_is_weighed_beside_the_students_scores() -> None:
+    readings = []
+    for number in range(40):
+        key = number % 2
+        noise = (-3.0, -3.5) if number % 3 else (-3.5, -3.0)
+        near = tuple(0.6 if option == key else 0.4 + 0.01 * (number % 5) for option in (0, 1))
+        readings.append(Reading("dev", f"{number:02x}", "question", key, noise, (1, 1), support=near))
+    supports = [replace(each, route=SUPPORT, sums=each.support) for each in readings]
+    found = from_question(fit(examples([*readings, *supports], ["question", SUPPORT]), ["question", SUPPORT]))
+    assert found.support_weight > 1
+    question = Question("1", "Which?", ("one", "other"))
+    right = [likeliest(each, question, found) == question.choices[each.key or 0] for each in readings]
+    assert all(right)

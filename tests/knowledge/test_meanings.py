@@ -91,3 +91,14 @@ def test_both_lists_count_and_what_is_in_both_comes_first() -> None:
 def test_an_encoder_that_cannot_be_read_is_one_sentence(folder: Path) -> None:
     with pytest.raises(UserError, match="fact encoder"):
         MeaningEncoder(folder)
+
+
+def test_facts_support_the_option_they_are_near_to(folder: Path) -> None:
+    meanings, _ = _meanings(folder, [*FACTS, Fact("Rubbing slows."), Fact("Friction is rubbing.")])
+    assert meanings.support(QUESTION) == ()
+    meanings.build()
+    rubbing, iron = meanings.support(QUESTION)
+    assert rubbing > iron
+    without = meanings.support(QUESTION, withdrawn=[0, 3, 4])
+    assert without[0] < rubbing
+    assert meanings.support(Question("q", "What slows a sledge?")) == ()

@@ -93,6 +93,11 @@ class ListedFacts:
         self.asked.append((question, supposed))
         return [fact for fact in self.facts if fact not in self.flags][:k]
 
+    def support(self, question: Question) -> tuple[float, ...]:
+        return tuple(
+            float(len(self.facts) > 1 and choice in self.facts[-1].text) for choice in question.choices
+        )
+
     def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]:
         return {fact.id: self.kept[fact.id] for fact in facts if fact.id in self.kept}
 

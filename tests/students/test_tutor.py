@@ -295,3 +295,15 @@ def test_many_threads_may_share_one_tutor() -> None:
     for thread in threads:
         thread.join()
     assert answers == ["an iron nail"] * 8
+
+
+def test_the_fact_base_speaks_for_an_option_unless_facts_are_not_wanted() -> None:
+    facts = ListedFacts(WOOD, "Even a spoon of wood burns.")  # the last one names an option
+    calibration = Calibration(fact_threshold=0.5, support_weight=50.0)
+
+    def said(settings: Settings) -> str:
+        students = ScriptedStudent(), ScriptedStudent(prefers("an iron nail"))
+        return explained(list(tutor(*students, facts, calibration).explain(NAIL, settings)))[1].answer.text
+
+    assert said(Settings()) == "a spoon of wood"
+    assert said(Settings(use_facts=False)) == "an iron nail"

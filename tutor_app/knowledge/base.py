@@ -54,6 +54,15 @@ class FactBase:
                 rows = self._meanings.join(question, rows, wanted, supposed)
             return self._unflagged(self._facts(rows))[:k]
 
+    def support(self, question: Question) -> tuple[float, ...]:
+        """How near the nearest facts are to the question with each option; empty without an encoder."""
+        if self._meanings is None:
+            return ()
+        with self._lock:
+            one = "SELECT row FROM fact WHERE id = ?"
+            withdrawn = [row for fact in self.flagged() for (row,) in self._db.execute(one, (fact.id,))]
+        return self._meanings.support(question, withdrawn)
+
     def search(self, text: str, count: int = 20) -> list[Fact]:
         """Facts with any of the words a person typed, the best by BM25 first."""
         typed = re.findall(r"\w+", searchable(text[:_LONGEST_TEXT]))

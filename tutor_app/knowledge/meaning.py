@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
 
 _BATCH = 64
+_LEVELS = 31  # steps on either side of zero: finer ones take room and change no order
+_SUPPORTERS = 3  # facts that speak for an option
 _SAVED_EVERY = 2_048
 _LONGEST_TEXT = 4_000
 _MOST_TOKENS = 192
 # Reciprocal rank fusion: what a list adds for a fact at rank r is 1 / (_DAMPING + r).
-_DAMPING = 10.0
-_WEIGHT = 1.0
+_DAMPING = 3.0
+_WEIGHT = 2.0  # the meanings against the words: tuned on the even half of `tests/bench_facts.py`
 
 
 class MeaningEncoder:
@@ -75,7 +77,7 @@ class Meanings:
         self._encoder = encoder or MeaningEncoder(folder)
         self._facts = facts
         self._shipped_at = folder / "vectors.npz"
-        self._kept_at = paths.user_cache() / f"fact-meanings-{_model_key(folder)}-int8.npz"
+        self._kept_at = paths.user_cache() / f"fact-meanings-{_model_key(folder)}.npz"
         self._vectors: Vectors | None = None
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -143,6 +145,18 @@ class Meanings:
         top = np.argpartition(-nearest, count - 1)[:count]
         return [int(row) for row in top[np.argsort(-nearest[top], kind="stable")]]
 
+    def support(self, question: Question, withdrawn: Sequence[int] = ()) -> tuple[float, ...]:
+        """For each option, how near the nearest facts are to the question with it, a withdrawn one apart."""
+        import numpy as np
+
+        if self._vectors is None or not question.choices:
+            return ()
+        products = self._vectors @ self._encoder.vectors(queries(question, None)).T
+        products[list(withdrawn)] = -1.0
+        count = min(_SUPPORTERS, len(products))
+        nearest = np.partition(products, -count, axis=0)[-count:]
+        return tuple(float(each) for each in nearest.mean(axis=0))
+
     def join(
         self, question: Question, by_words: Sequence[int], count: int, supposed: str | None = None
     ) -> list[int]:
@@ -172,7 +186,7 @@ def packed(vectors: "Vectors") -> "NDArray[int8]":
     import numpy as np
 
     longest = np.abs(vectors).max(axis=1, keepdims=True)
-    whole: NDArray[int8] = np.round(vectors / longest * 127).astype(np.int8)
+    whole: NDArray[int8] = np.round(vectors / longest * _LEVELS).astype(np.int8)
     return whole
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from tutor_app.questions.model import Question
 from tutor_app.students import guard
-from tutor_app.students.calibration import Calibration, join, route_scores
+from tutor_app.students.calibration import Calibration, join, route_scores, supported
 from tutor_app.students.engine import Limits, Student
 from tutor_app.students.explanation import Answer, Step
+from tutor_app.students.fact_source import FactSource
 from tutor_app.students.prompts import answer_prompt
 
 Scores = tuple[float, ...]
@@ -25,12 +26,22 @@ def asked(question: Question) -> str:
 
 
 def question_route(
-    student: Student, questions: Sequence[Question], calibration: Calibration, cancel: threading.Event | None
+    student: Student,
+    questions: Sequence[Question],
+    calibration: Calibration,
+    cancel: threading.Event | None,
+    facts: FactSource | None = None,
 ) -> list[Scores]:
-    """Each question's options scored after the question alone."""
+    """Each question's options scored after the question alone; the fact base supports some of them."""
     requests = [(answer_prompt(asked(question)), question.choices) for question in questions]
     scores = student.score(requests, cancel=cancel)
-    return [route_scores(options, calibration.question_length_power) for options in scores]
+    found = [route_scores(options, calibration.question_length_power) for options in scores]
+    if facts is None or not calibration.support_weight:
+        return found
+    return [
+        supported(own, facts.support(question), calibration)
+        for question, own in zip(questions, found, strict=True)
+    ]
 
 
 def rationale_route(

@@ -18,8 +18,9 @@ class Calibration:
     """The weights and thresholds of one student package.
 
     A route's score of an option is its log-likelihood divided by `tokens ** length_power` (0: the sum,
-    1: the mean). `question_temperature` holds where the question alone decides (0: as `temperature`).
-    `sure_threshold` and `open_sure_threshold` part 'sure' from 'not sure'. A candidate fact's
+    1: the mean); to the question's, the fact base adds `support_weight` times how near its facts are to the
+    question with that option. `question_temperature` holds where the question alone decides (0: as
+    `temperature`). `sure_threshold` and `open_sure_threshold` part 'sure' from 'not sure'. A candidate fact's
     score is its log-likelihood after the question less `fact_prior_weight` times that without a question,
     per token, less `fact_search_weight` for each place down in the search's order; under `fact_threshold`
     no fact fits.
@@ -29,6 +30,7 @@ class Calibration:
     question_temperature: float = 0.0
     question_weight: float = 0.5
     rationale_weight: float = 0.5
+    support_weight: float = 0.0
     question_length_power: float = 0.0
     rationale_length_power: float = 0.0
     sure_threshold: float = 0.5
@@ -40,6 +42,8 @@ class Calibration:
     def __post_init__(self) -> None:
         if not all(math.isfinite(getattr(self, field.name)) for field in fields(self)):
             raise ValueError("a value is not a finite number")
+        if self.support_weight < 0:
+            raise ValueError("the weight of the facts' support is below 0")
         if self.temperature <= 0 or self.question_temperature < 0:
             raise ValueError("the temperature is not above 0")
         if (
@@ -63,6 +67,17 @@ def read_calibration(path: Path) -> Calibration:
 def route_scores(scores: Sequence[OptionScore], power: float) -> tuple[float, ...]:
     """One route's score of each option: log-likelihood over `tokens ** power`."""
     return tuple(score.total / score.tokens**power for score in scores)
+
+
+def supported(
+    scores: Sequence[float], support: Sequence[float], calibration: Calibration
+) -> tuple[float, ...]:
+    """The question's scores with what the fact base has to say for each option (nothing, if it is empty)."""
+    if not support:
+        return tuple(scores)
+    return tuple(
+        score + calibration.support_weight * near for score, near in zip(scores, support, strict=True)
+    )
 
 
 def join(

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from tutor_app.knowledge.facts import Fact
 from tutor_app.questions.model import Question
@@ -11,6 +10,7 @@ from tutor_app.students.answering import asked
 from tutor_app.students.calibration import Calibration
 from tutor_app.students.engine import OptionScore, Request, Student
 from tutor_app.students.explanation import Origin, Step
+from tutor_app.students.fact_source import FactSource
 from tutor_app.students.guard import overlap
 from tutor_app.students.prompts import fact_prior_prompt, rationale_prompt
 
@@ -19,24 +19,6 @@ MOST_FACTS = 2
 _MARGIN = 0.6  # how far behind the best, per token, a second or third fact may be
 _NEAR_REPEAT = 0.6
 AT_ONCE = 16  # facts measured before the next look at what else is wanted
-
-
-class FactSource(Protocol):
-    """What choosing needs of the fact base."""
-
-    def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]: ...
-
-    def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]: ...
-
-    def keep_priors(self, package: str, scores: Mapping[int, float]) -> None: ...
-
-    def without_prior(self, package: str, count: int) -> list[Fact]: ...
-
-    def get(self, fact_id: int) -> Fact | None: ...
-
-    def flag(self, fact: Fact) -> None: ...
-
-    def flagged(self) -> list[Fact]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 How a question is explained, each stage for a whole batch (a lone question is a batch of one):
 
-1. the answer student scores the options after the question alone;
+1. the answer student scores the options after the question alone, and the fact base supports some;
 2. the key, or else the likeliest option, is supposed to be right;
 3. the rationale student chooses the facts that explain it, and writes the step that applies them;
 4. the answer student scores the options again after the rationale, and both routes are joined;
@@ -20,13 +20,15 @@ from tutor_app.questions.model import Question
 from tutor_app.students import answering
 from tutor_app.students.answering import Scores
 from tutor_app.students.calibration import Calibration
-from tutor_app.students.chooser import Chooser, FactSource
+from tutor_app.students.chooser import Chooser
 from tutor_app.students.engine import Cancelled, Student
 from tutor_app.students.explanation import Answer, Explanation, Origin, Settings, Step, Style
+from tutor_app.students.fact_source import FactSource
 from tutor_app.students.selfcheck import Attempt, settle
 from tutor_app.students.writer import Task, Writer
 
 Rationale = tuple[Step, ...]
+_Asked = tuple[str, tuple[str, ...], bool]  # a question's text and choices, and whether facts may be used
 
 _REMEMBERED = 512  # questions whose scores are kept: a second look, or a second round, costs nothing
 
@@ -65,12 +67,13 @@ class Tutor:
     ) -> None:
         self._writer = Writer(rationale)
         self._answerer = answer
+        self._facts = facts
         self._chooser = Chooser(rationale, facts, calibration, name) if facts is not None else None
         self._calibration = calibration
         self._name = name
         self._turn = threading.Lock()
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="answer-student")
-        self._scored: OrderedDict[tuple[str, tuple[str, ...]], Scores] = OrderedDict()
+        self._scored: OrderedDict[_Asked, Scores] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -82,7 +85,7 @@ class Tutor:
         with self._turn:
             if question.is_open:
                 return answering.open_answers(self._answerer, [(question, ())], self._calibration, None)[0]
-            (scores,) = self._score_questions([question], None)
+            (scores,) = self._score_questions([question], Settings(), None)
             return answering.conclude(question, scores, None, self._calibration)
 
     def explain(
@@ -169,7 +172,7 @@ class Tutor:
         judged = [draft for draft in drafts if not draft.question.is_open]
 
         def score() -> None:
-            scores = self._score_questions([draft.question for draft in judged], cancel)
+            scores = self._score_questions([draft.question for draft in judged], settings, cancel)
             for draft, found in zip(judged, scores, strict=True):
                 draft.by_question = found
 
@@ -267,22 +270,25 @@ class Tutor:
             steps = tuple(Step(text, Origin.BANK, question.source) for text in question.explanation)
         return Explanation(steps, best.answer, agrees, self._name, timings)
 
-    def _score_questions(self, questions: Sequence[Question], cancel: threading.Event | None) -> list[Scores]:
+    def _score_questions(
+        self, questions: Sequence[Question], settings: Settings, cancel: threading.Event | None
+    ) -> list[Scores]:
         """The question route, of which what was scored before is remembered."""
-        new = list({_content(q): q for q in questions if _content(q) not in self._scored}.values())
-        scores = answering.question_route(self._answerer, new, self._calibration, cancel)
-        self._scored |= {_content(question): found for question, found in zip(new, scores, strict=True)}
-        found = [self._scored[_content(question)] for question in questions]
+        facts = self._facts if settings.use_facts else None
+
+        def key(question: Question) -> _Asked:
+            return answering.asked(question), question.choices, settings.use_facts
+
+        new = list({key(q): q for q in questions if key(q) not in self._scored}.values())
+        scores = answering.question_route(self._answerer, new, self._calibration, cancel, facts)
+        self._scored |= {key(question): found for question, found in zip(new, scores, strict=True)}
+        found = [self._scored[key(question)] for question in questions]
         while len(self._scored) > _REMEMBERED:
             self._scored.popitem(last=False)
         return found
 
     def _concluded(self, draft: _Draft, by_rationale: Scores | None) -> Answer:
         return answering.conclude(draft.question, draft.by_question, by_rationale, self._calibration)
-
-
-def _content(question: Question) -> tuple[str, tuple[str, ...]]:
-    return answering.asked(question), question.choices
 
 
 def _doubtful(draft: _Draft, attempt: Attempt) -> bool:
