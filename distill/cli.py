@@ -11,7 +11,7 @@ from importlib import import_module
 
 from tutor_app import __version__
 from tutor_app.console import speak_plainly
-from tutor_app.errors import UserError
+from tutor_app.errors import UserError, disk_refusal
 
 COMMANDS: tuple[str, ...] = ("baselines", "bench", "compare", "evaluate", "running", "starting")
 _EXTRA = {"accelerate", "filelock", "gguf", "openai", "peft", "torch", "transformers"}
@@ -51,6 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        if not disk_refusal(error):
+            raise
+        print(f"distill: {disk_refusal(error)}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("distill: stopped; run again to go on from here.", file=sys.stderr)
         return 130

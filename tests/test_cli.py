@@ -1,6 +1,7 @@
 """Both command lines: errors are sentences, output comes through any console, guides agree with the code."""
 
 import argparse
+import errno
 import os
 import re
 import shlex
@@ -33,7 +34,13 @@ def fails(error: BaseException) -> object:
 
 @pytest.mark.parametrize("cli", [tutor_app.cli, distill.cli])
 @pytest.mark.parametrize(
-    ("error", "status"), [(UserError("No."), 2), (BrokenPipeError(), 0), (KeyboardInterrupt(), 130)]
+    ("error", "status"),
+    [
+        (UserError("No."), 2),
+        (OSError(errno.EROFS, "Read-only file system", "/config"), 2),
+        (BrokenPipeError(), 0),
+        (KeyboardInterrupt(), 130),
+    ],
 )
 def test_errors_meant_for_people_have_a_status_and_a_sentence(
     cli: object, error: BaseException, status: int, monkeypatch: pytest.MonkeyPatch
