@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from tutor_app.learning.export import (
     results_csv,
 )
 from tutor_app.learning.history import History
-from tutor_app.learning.progress import Progress, as_json, days_in_a_row, duration, progress
+from tutor_app.learning.progress import Progress, as_json, by_week, days_in_a_row, duration, progress
 from tutor_app.learning.records import Profile
 
 NASTY = "<script>alert(1)</script> | [red]x[/red] & =1+1"
@@ -61,6 +62,18 @@ def test_days_come_in_order_and_old_ones_are_left_to_the_totals(history: History
     assert len(report.days) == 3
     assert list(report.days) == sorted(report.days)
     assert report.total.answers == 13
+
+
+def test_days_are_put_together_into_weeks_that_begin_on_monday(history: History, ann: Profile) -> None:
+    report = filled(history, ann)
+    weeks = by_week(report.days)
+    assert [monday.weekday() for monday, _ in weeks] == [0] * len(weeks)
+    assert sum(tally.answers for _, tally in weeks) == sum(tally.answers for _, tally in report.days)
+    first = [tally for day, tally in report.days if date.fromisoformat(day) < weeks[0][0] + timedelta(days=7)]
+    assert (weeks[0][1].judged, weeks[0][1].right) == (
+        sum(t.judged for t in first),
+        sum(t.right for t in first),
+    )
 
 
 def test_what_to_do_next_follows_from_what_was_done(history: History, ann: Profile) -> None:

@@ -129,6 +129,8 @@ on the left also has a letter that works everywhere on this page.
         overview = cast(Overview, self._overview)
         if not overview.topics:
             return "There are no questions yet: open Banks (b) to add some, or Ask (a) your own."
+        if overview.locked:
+            return "Explanations are closed until the test is done."
         if overview.due:
             return (
                 "One question is due for review."

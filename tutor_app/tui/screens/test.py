@@ -28,10 +28,10 @@ kept as it stands: if you leave with Esc you can go on later (a time limit runs 
     GUIDE = "test"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space", "move(1)", "next"),
-        Binding("left", "move(-1)", "back one"),
+        Binding("f", "finish", "finish"),
         Binding("m", "mark", "mark"),
         Binding("l", "list", "all questions"),
-        Binding("f", "finish", "finish"),
+        Binding("left", "move(-1)", "back one"),
         Binding("escape", "back", "leave"),
     ]
 
