@@ -76,12 +76,13 @@ def run_stage(work: Work) -> None:
     """Fit a run's calibration on its dev sources; leave `calibration.json`, `fit.json` and `scores.json`."""
     recipe = work.recipe
     names = recipe.calibrate.sources or tuple(source.name for source in recipe.named("dev"))
-    sets = dev_sets(work.earlier["corpus"], names, recipe.calibrate.limit)
+    sets = dev_sets(work.earlier["corpus"], names, 0)
     if not sets:
         raise UserError("No dev source has questions with choices and keys, so nothing can be calibrated.")
     learnt = questions_of(read_items(work.earlier["corpus"] / "train.jsonl"))
     subject = find_subject(work.earlier["convert"])
-    found = calibrate(subject, sets, learnt, work.log("readings.jsonl"), recipe.calibrate.folds, work.say)
+    settings, log = recipe.calibrate, work.log("readings.jsonl")
+    found = calibrate(subject, sets, learnt, log, settings.folds, work.say, settings.limit)
     write_calibrated(work.folder, found)
 
 
@@ -105,8 +106,12 @@ def calibrate(
     log: Path,
     folds: int = 5,
     say: Callable[[str], None] = print,
+    limit: int = 0,
 ) -> Calibrated:
-    """Read the dev sets by both routes (what is in `log` is not read again) and fit."""
+    """Read the dev sets by both routes (what is in `log` is not read again) and fit.
+
+    With a `limit` only so many questions of each set are explained: that takes a second each.
+    """
     threads = Threads(cores(), 1)
     answer = subject.open_answer(threads)
     found = Readings(sets, ScoresFile(log, subject.identity))
@@ -132,7 +137,7 @@ def calibrate(
     chosen = _fit_facts(subject, answer, found, learnt, start, threads, say)
     explaining = Explaining(subject, answer, chosen, threads)
     how = explaining.written(Settings())
-    for each in sets:
+    for each in [each.part(limit, (1, 1)) for each in sets]:
         explaining.write(each, how, found.kept, shown(each.name, "rationale"))
         explaining.read_again(each, how, found.kept)
     after = [replace(each, route="rationale") for each in found.route(f"rationale:{how.name}")]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from distill.reading import cores
 from distill.recipe import Recipe
-from distill.stages import LOG, Work
+from distill.stages import LOG, Work, note_files
 from distill.subjects import MODEL, converted_family
 from distill.weights import read_model_file
 from tutor_app.errors import UserError
@@ -49,6 +49,7 @@ class Provenance:
     data: tuple[Mapping[str, object], ...] = ()
     teachers: tuple[str, ...] = ()
     parity: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    notes: str = ""
 
 
 def assemble(
@@ -176,6 +177,8 @@ def model_card(manifest: Manifest, provenance: Provenance, folder: Path) -> str:
     if parity:
         parts += ["## Against the originals", "\n".join(parity)]
     parts += ["## Limits", "\n".join(f"- {line}" for line in LIMITS)]
+    if provenance.notes:
+        parts.append(provenance.notes.strip())
     return "\n\n".join(parts) + "\n"
 
 
@@ -224,6 +227,7 @@ def run_stage(work: Work) -> None:
         _data(recipe, work.earlier["corpus"]),
         tuple(teacher.label for teacher in recipe.teachers),
         json.loads((convert / "parity.json").read_text("utf-8")),
+        "\n\n".join(path.read_text("utf-8") for path in note_files(recipe, work.folders)),
     )
     scores = json.loads((calibrate / "scores.json").read_text("utf-8"))
     measured = work.folder / LOG / "fact-priors.npz" if recipe.package.fact_priors else None

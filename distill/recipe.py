@@ -307,7 +307,7 @@ class Calibrate:
     """Which dev sources the temperature, the routes' weights and the 'not sure' threshold are fitted on."""
 
     sources: tuple[str, ...] = ()  # empty: all dev sources
-    limit: int = 0
+    limit: int = 0  # explain so many questions of each source; 0: all
     folds: int = 5
 
 
@@ -333,6 +333,7 @@ class Package:
     version: str = "1.0.0"
     licence: str = "Apache-2.0"
     zip: bool = False
+    notes: str = ""  # a Markdown file whose text ends the card, such as a log of what was tried
     fact_priors: bool = True  # measure the shipped facts beforehand, so that no laptop has to
 
 

@@ -100,6 +100,11 @@ def judge_files(recipe: Recipe, folders: Folders) -> list[Path]:
     return [manifest]
 
 
+def note_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """What a person wrote for the card, if anything."""
+    return folders.files(recipe.package.notes) if recipe.package.notes else []
+
+
 STAGES: tuple[Stage, ...] = (
     Stage(
         "corpus",
@@ -188,6 +193,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.package:run_stage",
         after=("corpus", "filter", "convert", "calibrate"),
         sections=("run", "base", "sources", "teachers", "package"),
+        files=note_files,
     ),
     Stage(
         "evaluate",

@@ -115,6 +115,7 @@ def made_package(packages: dict[Family, Path], target: Path) -> Path:
         "tiny base",
         data=({"name": "ours", "questions": 8, "licence": "CC BY 4.0"},),
         teachers=("me",),
+        notes="## What was tried\n\nNothing else.\n",
     )
     accuracy = {"value": 0.5, "low": 0.2, "high": 0.8}
     scores = {"dev/both": {"protocol": "tutor", "questions": 8, "accuracy": accuracy, "ece": 0.125}}
@@ -136,6 +137,7 @@ def test_a_package_is_whole_and_its_card_tells_where_it_comes_from(
     assert "| ours | 8 | CC BY 4.0 |" in card
     assert "| dev | both | tutor | 8 | 50.0% | 20.0% to 80.0% | 0.125 |" in card
     assert "## Limits" in card
+    assert card.endswith("## What was tried\n\nNothing else.\n")
     assert "together" in size_report(package.folder)
     assert model_card(package.manifest, Provenance("kids", "2.0", "tiny base"), package.folder) != card
 
