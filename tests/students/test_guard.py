@@ -90,7 +90,11 @@ def test_whatever_is_said_three_times_over_is_a_loop(words: list[str]) -> None:
 
 QUESTION = "How does a mushroom obtain energy?"
 FACTS = ("Fungi break down dead material and use it for respiration.",)
-WAYS = ("by absorbing matter from dead organisms", "by making food from carbon dioxide and water", "by hunting")
+WAYS = (
+    "by absorbing matter from dead organisms",
+    "by making food from carbon dioxide and water",
+    "by hunting",
+)
 
 
 def test_a_step_may_apply_its_facts_to_the_supposed_answer() -> None:
@@ -101,9 +105,15 @@ def test_a_step_may_apply_its_facts_to_the_supposed_answer() -> None:
 @pytest.mark.parametrize(
     ("step", "why"),
     [
-        ("A mushroom uses carbon dioxide, so it absorbs matter from dead organisms.", "words of another option"),
+        (
+            "A mushroom uses carbon dioxide, so it absorbs matter from dead organisms.",
+            "words of another option",
+        ),
         ("A mushroom is a fungus and breaks down material.", "does not come to the answer"),
-        ("It is absorbing matter from dead organisms, so it is absorbing matter from dead organisms.", "an echo"),
+        (
+            "It is absorbing matter from dead organisms, so it is absorbing matter from dead organisms.",
+            "an echo",
+        ),
         (
             "Absorbing matter from dead organisms powers purple rockets, engines, planets and clever elephants.",
             "invented",
