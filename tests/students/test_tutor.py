@@ -79,12 +79,30 @@ def test_facts_are_sought_and_the_step_written_for_the_likeliest_answer() -> Non
     assert rationale.prompts[0].reply == IRON + "\n"
 
 
-def test_where_no_option_stands_out_nothing_is_supposed() -> None:
+def test_where_no_option_stands_out_nothing_is_supposed_and_no_option_argued_for() -> None:
     rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent()
     facts = ListedFacts(IRON)
-    list(tutor(rationale, answer, facts).explain(NAIL))
+    steps, last = explained(list(tutor(rationale, answer, facts).explain(NAIL)))
     assert facts.asked[0][1] is None
-    assert "Answer:" not in rationale.prompts[0].user
+    assert rationale.prompts == []
+    assert [step.text for step in steps] == [IRON]
+    assert not last.answer.sure
+
+
+def test_a_doubtful_guess_gets_facts_and_no_step_that_argues_for_it() -> None:
+    likely = ScriptedStudent(lambda prompt, option: 0.4 if option == "an iron nail" else 0.0)
+    for threshold, shown in ((0.9, [IRON]), (0.2, [IRON, APPLIED])):
+        rationale = ScriptedStudent(fits(IRON), [APPLIED])
+        calibration = Calibration(fact_threshold=0.5, sure_threshold=threshold)
+        found = tutor(rationale, likely, ListedFacts(IRON), calibration).explain(NAIL)
+        assert [step.text for step in explained(list(found))[0]] == shown
+    keyed = tutor(
+        ScriptedStudent(fits(IRON), [APPLIED]),
+        likely,
+        ListedFacts(IRON),
+        Calibration(fact_threshold=0.5, sure_threshold=0.9),
+    )
+    assert [step.text for step in explained(list(keyed.explain(KEYED)))[0]] == [IRON, APPLIED]
 
 
 def test_an_answer_that_changes_with_the_rationale_is_explained_once_more() -> None:

@@ -4,7 +4,8 @@ How a question is explained, each stage for a whole batch (a lone question is a 
 
 1. the answer student scores the options after the question alone, and the fact base supports some;
 2. the key, or else the likeliest option, is supposed to be right;
-3. the rationale student chooses the facts that explain it, and writes the step that applies them;
+3. the rationale student chooses the facts that explain it, and writes the step that applies them, unless
+   the supposed answer is a doubtful guess: a step that argues for it might be false, facts are true anyhow;
 4. the answer student scores the options again after the rationale, and both routes are joined;
 5. where that answer is another than the supposed one, a rationale is written for it too, once.
 """
@@ -39,6 +40,7 @@ class _Draft:
 
     question: Question
     supposed: str = ""
+    doubtful: bool = False  # the supposed answer is a guess the tutor is not sure of
     facts: Rationale = ()
     by_question: Scores = ()
     attempts: list[Attempt] = field(default_factory=list)
@@ -183,6 +185,7 @@ class Tutor:
             for draft in drafts:
                 guess = self._concluded(draft, None) if draft.guessed else None
                 draft.supposed = answering.suppose(draft.question, guess)
+                draft.doubtful = guess is not None and not guess.sure
             self._choose(drafts, settings, cancel)
         finally:
             scoring.result()
@@ -200,14 +203,15 @@ class Tutor:
         self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None
     ) -> list[list[Rationale]]:
         """Each draft's rationales, whole: the likeliest, and as many sampled ones as wanted."""
-        tasks = [draft.task for draft in drafts]
+        writing = [draft for draft in drafts if not (draft.facts and draft.doubtful)]
+        tasks = [draft.task for draft in writing]
         likeliest = self._writer.write(tasks, cancel)
         more = self._writer.vary(tasks, settings.samples - 1, cancel) if settings.samples > 1 else None
-        rationales = []
-        for index, draft in enumerate(drafts):
-            written = [likeliest[index], *(more[index] if more else ())]
-            rationales.append(list(dict.fromkeys(draft.facts + steps for steps in written)))
-        return rationales
+        written = {id(draft): [draft.facts] for draft in drafts}
+        for index, draft in enumerate(writing):
+            found = [likeliest[index], *(more[index] if more else ())]
+            written[id(draft)] = list(dict.fromkeys(draft.facts + steps for steps in found))
+        return [written[id(draft)] for draft in drafts]
 
     def _read(
         self,
@@ -246,6 +250,7 @@ class Tutor:
         for draft, attempt in settled:
             if draft.guessed and attempt.answer.text != draft.supposed:
                 draft.supposed = attempt.answer.text
+                draft.doubtful = not attempt.answer.sure
                 other.append(draft)
         if other:
             self._choose(other, settings, cancel)
