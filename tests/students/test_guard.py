@@ -123,3 +123,17 @@ def test_a_step_may_apply_its_facts_to_the_supposed_answer() -> None:
 )
 def test_a_step_that_does_not_apply_its_facts_is_dropped(step: str, why: str) -> None:
     assert not guard.applies(step, QUESTION, FACTS, WAYS, WAYS[0]), why
+
+
+@pytest.mark.parametrize(
+    ("step", "twice"),
+    [
+        ("A toaster uses a mirror to reflect light, so it is a toaster.", True),
+        ("The thermometer would most likely be the tool most likely used.", True),
+        ("Heat moves because heat is hot, so heat flows.", True),
+        ("Roots take up water, and leaves give off the water as vapor.", False),
+        ("The Moon is nearer than the Sun, so the pull of the Moon is stronger.", True),  # the price
+    ],
+)
+def test_a_step_that_goes_back_to_its_own_words_says_it_twice(step: str, twice: bool) -> None:
+    assert guard.says_twice(step) is twice

@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 MOST_STEP_WORDS = 60
 MOST_STEP_CHARACTERS = 400
 _FEWEST_STEP_WORDS = 3
-_ECHO = 3  # words; a phrase so long said twice in one step echoes
 _PHRASE, _SENTENCE = 4, 8  # words; so long a phrase said three times, or so long a run said twice, is a loop
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,/][^\W_]+)*")
@@ -100,9 +100,11 @@ def for_a_wrong_option(step: str, choices: Sequence[str], supposed: str) -> bool
 
 
 def says_twice(step: str) -> bool:
-    """`It revolves around a planet, so it revolves around a planet`: a phrase that explains itself."""
+    """`It is a toaster, so it is a toaster`: a phrase of two words said twice, or a word three times."""
     said = words(step)
-    return _most_said(said, _ECHO) >= 2
+    phrases = Counter((one, two) for one, two in pairwise(said) if two not in _STOPWORDS)
+    once_more = Counter(word for word in said if word not in _STOPWORDS)
+    return max(phrases.values(), default=0) >= 2 or max(once_more.values(), default=0) >= 3
 
 
 def of_other_options(step: str, choices: Sequence[str], supposed: str, known: str) -> bool:
