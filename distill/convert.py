@@ -56,6 +56,8 @@ def convert(model: Path, target: Path, quantization: str = "int8", levels: int =
         )
     original_family(model)
     target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f".{target.name}.*"):
+        shutil.rmtree(left)  # of a conversion that was killed
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
         made = Path(scratch) / "model"
         _convert(_rounded(model, Path(scratch) / "rounded", levels) if levels else model, made, quantization)

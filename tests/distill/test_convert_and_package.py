@@ -55,6 +55,13 @@ def test_int8_is_near_the_original_and_smaller(
     assert "int8 against the original" in described(found)
 
 
+def test_what_a_killed_conversion_left_is_cleared_away(packages: dict[Family, Path], tmp_path: Path) -> None:
+    left = tmp_path / ".made.k1ll3d" / "model"
+    left.mkdir(parents=True)
+    convert(packages[Family.DECODER] / "originals" / "answer", tmp_path / "made")
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
+
+
 @pytest.mark.parametrize(("quantization", "gap"), [("float32", 1e-3), ("int8", 0.2)])
 def test_a_converted_student_can_be_trained_further(
     quantization: str, gap: float, packages: dict[Family, Path], tmp_path: Path

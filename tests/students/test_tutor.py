@@ -93,14 +93,14 @@ def test_a_doubtful_guess_gets_facts_and_no_step_that_argues_for_it() -> None:
     likely = ScriptedStudent(lambda prompt, option: 0.4 if option == "an iron nail" else 0.0)
     for threshold, shown in ((0.9, [IRON]), (0.2, [IRON, APPLIED])):
         rationale = ScriptedStudent(fits(IRON), [APPLIED])
-        calibration = Calibration(fact_threshold=0.5, sure_threshold=threshold)
+        calibration = Calibration(fact_threshold=0.5, step_threshold=threshold)
         found = tutor(rationale, likely, ListedFacts(IRON), calibration).explain(NAIL)
         assert [step.text for step in explained(list(found))[0]] == shown
     keyed = tutor(
         ScriptedStudent(fits(IRON), [APPLIED]),
         likely,
         ListedFacts(IRON),
-        Calibration(fact_threshold=0.5, sure_threshold=0.9),
+        Calibration(fact_threshold=0.5, step_threshold=0.9),
     )
     assert [step.text for step in explained(list(keyed.explain(KEYED)))[0]] == [IRON, APPLIED]
 

@@ -185,7 +185,7 @@ class Tutor:
             for draft in drafts:
                 guess = self._concluded(draft, None) if draft.guessed else None
                 draft.supposed = answering.suppose(draft.question, guess)
-                draft.doubtful = guess is not None and not guess.sure
+                draft.doubtful = guess is not None and self._doubtful(guess)
             self._choose(drafts, settings, cancel)
         finally:
             scoring.result()
@@ -203,7 +203,8 @@ class Tutor:
         self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None
     ) -> list[list[Rationale]]:
         """Each draft's rationales, whole: the likeliest, and as many sampled ones as wanted."""
-        writing = [draft for draft in drafts if not (draft.facts and draft.doubtful)]
+        voting = settings.samples > 1  # several rationales are wanted, whatever is supposed
+        writing = [draft for draft in drafts if voting or not (draft.facts and draft.doubtful)]
         tasks = [draft.task for draft in writing]
         likeliest = self._writer.write(tasks, cancel)
         more = self._writer.vary(tasks, settings.samples - 1, cancel) if settings.samples > 1 else None
@@ -250,7 +251,7 @@ class Tutor:
         for draft, attempt in settled:
             if draft.guessed and attempt.answer.text != draft.supposed:
                 draft.supposed = attempt.answer.text
-                draft.doubtful = not attempt.answer.sure
+                draft.doubtful = self._doubtful(attempt.answer)
                 other.append(draft)
         if other:
             self._choose(other, settings, cancel)
@@ -291,6 +292,9 @@ class Tutor:
         while len(self._scored) > _REMEMBERED:
             self._scored.popitem(last=False)
         return found
+
+    def _doubtful(self, guess: Answer) -> bool:
+        return guess.confidence < self._calibration.step_threshold
 
     def _concluded(self, draft: _Draft, by_rationale: Scores | None) -> Answer:
         return answering.conclude(draft.question, draft.by_question, by_rationale, self._calibration)
