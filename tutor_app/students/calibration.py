@@ -36,7 +36,7 @@ class Calibration:
     rationale_length_power: float = 0.0
     sure_threshold: float = 0.5
     open_sure_threshold: float = 0.5
-    step_threshold: float = 0.75
+    step_threshold: float = 0.9
     fact_threshold: float = -1.0
     fact_prior_weight: float = 1.0
     fact_search_weight: float = 0.25
