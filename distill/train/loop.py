@@ -340,8 +340,8 @@ class Progress:
             left = spent / max(1, step - self.done) * (self.steps - step)
             mean = sum(self.recent[-25:]) / len(self.recent[-25:])
             self.say(
-                f"step {step} of {self.steps}, loss {mean:.3f} {sparkline(self.recent)} "
-                f"{self.tokens / max(spent, 1e-9):.0f} tokens/s, about {left / 60:.0f} min left"
+                f"{bar(step, self.steps)} step {step} of {self.steps}, loss {mean:.3f} "
+                f"{sparkline(self.recent)} {self.tokens / max(spent, 1e-9):.0f} tokens/s, about {left / 60:.0f} min left"
             )
             sys.stdout.flush()
 
@@ -356,6 +356,12 @@ class Progress:
         if self.log:
             with self.log.open("a", encoding="utf-8") as rows:
                 rows.write(json.dumps(row) + "\n")
+
+
+def bar(done: int, of: int, width: int = 12) -> str:
+    """How much of the way is gone."""
+    full = round(width * done / max(1, of))
+    return "█" * full + "░" * (width - full)
 
 
 def sparkline(values: Sequence[float], width: int = 20) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from distill.train.loop import CHECKPOINT, Schedule, plan_batches, train
+from distill.train.bases import with_lora
+from distill.train.loop import CHECKPOINT, Schedule, bar, plan_batches, train
 from tests.distill.training_helpers import ITEMS, tiny_base, tiny_lessons
 from tutor_app.errors import UserError
 
@@ -50,6 +51,31 @@ def test_every_example_is_in_every_epoch_and_no_batch_is_too_long() -> None:
     assert sorted(i for batch in batches for i in batch) == sorted([0, 1, 2, 3, 4] * 2)
     assert all(max(lengths[i] for i in batch) * len(batch) <= 100 for batch in batches)
     assert batches == plan_batches(lengths, Schedule(1.0, epochs=2, batch_tokens=100))
+
+
+def test_low_rank_training_learns_through_few_weights_and_ends_in_a_plain_model(tmp_path: Path) -> None:
+    model, lessons = tiny_lessons(tiny_base(tmp_path / "base"))
+    plain = {name: weight.clone() for name, weight in model.state_dict().items()}
+    adapted = with_lora(model, 4, 1)
+    trained = sum(weight.numel() for weight in adapted.parameters() if weight.requires_grad)
+    assert trained < sum(weight.numel() for weight in plain.values()) / 2
+    examples = [lessons.answer(item) for item in ITEMS]
+    train(adapted.get_base_model(), examples, SCHEDULE, tmp_path, lambda words: None, tmp_path / "log.jsonl")
+    losses = _losses(tmp_path)
+    assert sum(losses[-4:]) < sum(losses[:4])
+    whole = adapted.merge_and_unload().state_dict()
+    assert whole.keys() == plain.keys()
+    embeddings, attention = "model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.weight"
+    assert torch.equal(whole[embeddings], plain[embeddings])
+    assert not torch.equal(whole[attention], plain[attention])
+
+
+def test_people_see_how_far_training_is(tmp_path: Path) -> None:
+    said: list[str] = []
+    model, lessons = tiny_lessons(tiny_base(tmp_path / "base"))
+    train(model, [lessons.answer(item) for item in ITEMS], SCHEDULE, tmp_path, said.append)
+    assert said[-1].startswith("████████████ step")
+    assert bar(1, 4) == "███░░░░░░░░░"
 
 
 def test_the_log_tells_how_well_dev_lessons_are_known(tmp_path: Path) -> None:
