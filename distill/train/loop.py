@@ -341,7 +341,8 @@ class Progress:
             mean = sum(self.recent[-25:]) / len(self.recent[-25:])
             self.say(
                 f"{bar(step, self.steps)} step {step} of {self.steps}, loss {mean:.3f} "
-                f"{sparkline(self.recent)} {self.tokens / max(spent, 1e-9):.0f} tokens/s, about {left / 60:.0f} min left"
+                f"{sparkline(self.recent)} {self.tokens / max(spent, 1e-9):.0f} tokens/s, "
+                f"about {left / 60:.0f} min left"
             )
             sys.stdout.flush()
 
