@@ -136,11 +136,6 @@ def key_loss(scores: Floats, keys: NDArray[np.int64], share: Floats, temperature
     return float(-(share * log_probabilities(scores, temperature)[np.arange(len(keys)), keys]).sum())
 
 
-def best_temperature(scores: Floats, keys: NDArray[np.int64], share: Floats) -> float:
-    """The temperature with the least loss."""
-    return float(1 / best_coefficients(scores[:, :, None], keys, share)[0])
-
-
 def best_coefficients(features: Floats, keys: NDArray[np.int64], share: Floats) -> Floats:
     """What each feature (questions x options x features, -inf for no option) is multiplied by for least loss.
 

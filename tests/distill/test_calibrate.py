@@ -8,7 +8,7 @@ import pytest
 from distill.calibrate import (
     Examples,
     Joining,
-    best_temperature,
+    best_coefficients,
     examples,
     fact_threshold,
     fit,
@@ -66,7 +66,8 @@ def test_the_temperature_makes_confidence_equal_accuracy() -> None:
     # Always two nats apart and right three times in four: p = 0.75 needs a gap of ln 3.
     scores = np.array([[0.0, -2.0]] * 4)
     keys = np.array([0, 0, 0, 1])
-    assert best_temperature(scores, keys, np.full(4, 0.25)) == pytest.approx(2 / math.log(3), rel=1e-4)
+    (coefficient,) = best_coefficients(scores[:, :, None], keys, np.full(4, 0.25))
+    assert 1 / coefficient == pytest.approx(2 / math.log(3), rel=1e-4)
 
 
 def test_a_route_of_noise_gets_almost_no_weight_and_a_good_one_almost_all() -> None:
