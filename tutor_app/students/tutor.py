@@ -40,7 +40,7 @@ class _Draft:
 
     question: Question
     supposed: str = ""
-    doubtful: bool = False  # the supposed answer is a guess the tutor is not sure of
+    doubtful: bool = False  # the supposed answer is a guess that is not nearly certain
     facts: Rationale = ()
     by_question: Scores = ()
     attempts: list[Attempt] = field(default_factory=list)
