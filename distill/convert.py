@@ -139,8 +139,13 @@ def _order(scores: Sequence[OptionScore]) -> list[int]:
     return sorted(range(len(scores)), key=lambda place: -scores[place].total)
 
 
-def parity_of_folders(model: Path, converted: Path, questions: Sequence[Item], quantization: str) -> Parity:
-    """The parity of a converted student and its transformers folder over questions with choices."""
+def parity_of_folders(
+    model: Path, converted: Path, questions: Sequence[Item], quantization: str, int8_levels: int = 0
+) -> Parity:
+    """The parity of a converted student and its transformers folder over questions with choices.
+
+    A student that learned to compute as int8 does is held against itself as it was trained.
+    """
     from distill.original import Original
 
     family: Family = converted_family(converted)
@@ -149,7 +154,7 @@ def parity_of_folders(model: Path, converted: Path, questions: Sequence[Item], q
     ]
     written = [rationale_prompt(item.question, item.choices) for item in questions[:WRITTEN_PROMPTS]]
     student = open_student(converted, family, Threads(1, 0))
-    return parity(Original(model, family), student, asked, written, quantization)
+    return parity(Original(model, family, int8_levels=int8_levels), student, asked, written, quantization)
 
 
 def run_stage(work: Work) -> None:
@@ -157,11 +162,14 @@ def run_stage(work: Work) -> None:
     settings = work.recipe.convert
     questions = dev_questions(work.earlier["corpus"], settings.parity_questions)
     found = {}
-    for role, levels in (("rationale", settings.rationale_levels), ("answer", settings.answer_levels)):
+    for role, levels, trained in (
+        ("rationale", settings.rationale_levels, work.recipe.rationale_student.passes()[-1].int8_levels),
+        ("answer", settings.answer_levels, work.recipe.answer_student.phases[-1].int8_levels),
+    ):
         model, target = work.earlier[f"train-{role}"] / "model", work.folder / role
         if not (target / "model.bin").is_file():
             convert(model, target, settings.quantization, levels)
-        found[role] = parity_of_folders(model, target, questions, settings.quantization)
+        found[role] = parity_of_folders(model, target, questions, settings.quantization, trained)
         work.say(f"{role}: {described(found[role])}")
     write_parity(work.folder / "parity.json", found)
 

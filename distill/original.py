@@ -11,6 +11,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.utils import logging
 
+from distill.train.rounding import round_in_training
 from tutor_app.errors import UserError
 from tutor_app.students.encoder import load_encoder
 from tutor_app.students.engine import Family, Limits, OptionScore, Request, Sampling
@@ -29,7 +30,9 @@ class Original:
         family: Family,
         dtype: torch.dtype = torch.float32,
         frame: DecoderFrame = DecoderFrame(),
+        int8_levels: int = 0,
     ) -> None:
+        """With `int8_levels` it computes as it did in a training that rounded (`distill.train.rounding`)."""
         logging.disable_progress_bar()
         kind = AutoModelForCausalLM if family is Family.DECODER else AutoModelForSeq2SeqLM
         try:
@@ -38,6 +41,8 @@ class Original:
             raise UserError(
                 f"The model in {folder} cannot be loaded: {str(error).splitlines()[0]}"
             ) from error
+        if int8_levels:
+            round_in_training(self.model, int8_levels)
         self.encoder = load_encoder(folder)
         self.family = family
         self.frame = frame if family is Family.DECODER else EncoderDecoderFrame()

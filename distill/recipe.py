@@ -6,7 +6,7 @@ runs again exactly what depends on it. `assets/guides/builders.md` explains ever
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from distill.protocols import protocol_named
@@ -208,30 +208,59 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class RationalePhase:
+    """One pass of the rationale student's training; what it leaves out is as its section says."""
+
+    epochs: float | None = None
+    learning_rate: float | None = None
+    batch_tokens: int | None = None
+    sources: Mapping[str, float] | None = None
+    choosing: float | None = None
+    supposed: float | None = None
+    distracted: float | None = None
+    swapped: float | None = None
+    free: float | None = None
+    frozen_layers: int | None = None
+    int8_levels: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RationaleStudent:
     """How the first student is trained: to choose facts (listwise) and to write what applies them."""
 
     epochs: float = 2.0
     learning_rate: float = 3e-5
     batch_tokens: int = 2048
+    phases: tuple[RationalePhase, ...] = ()  # empty: one, as the section says
     candidates: int = 8  # facts to choose among; 0: no choosing, free style only
+    choosing: float = 1.0  # share of questions with a lesson in choosing
     choosing_weight: float = 1.0
     writing_weight: float = 1.0
     sources: Mapping[str, float] = field(default_factory=dict)  # name = weight; empty: all by their weight
     supposed: float = 0.5  # share of examples that are told the answer
     distracted: float = 0.15  # share of writing examples with a fact that does not belong
+    swapped: float = 0.0  # share with such a fact in place of one of several own ones
     free: float = 0.1  # share of writing examples without facts: the whole rationale is written
     lm_weight: float = 0.1
     lora: int = 0  # rank; 0: all weights are trained
     frozen_layers: int = 0
+    int8_levels: int = 0  # above 0: computes in training as int8 does, with weights of so many steps
     checkpoint_minutes: float = 5.0
 
     def __post_init__(self) -> None:
         _positive(self, "epochs", "learning_rate", "batch_tokens", "checkpoint_minutes")
         _not_negative(self, "candidates", "choosing_weight", "writing_weight", "lm_weight", "lora")
-        _not_negative(self, "frozen_layers")
-        for key in ("supposed", "distracted", "free"):
+        _not_negative(self, "frozen_layers", "int8_levels")
+        for key in ("choosing", "supposed", "distracted", "swapped", "free"):
             _check(key, 0 <= getattr(self, key) <= 1, f"{key} is a share between 0 and 1")
+        self.passes()  # each must hold what the section must
+
+    def passes(self) -> "tuple[RationaleStudent, ...]":
+        """The section once for each phase, with the phase's own numbers."""
+        alone = replace(self, phases=()) if self.phases else self
+        given = [asdict(phase).items() for phase in self.phases]
+        own = [{key: value for key, value in items if value is not None} for items in given]
+        return tuple(replace(alone, **each) for each in own) or (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +268,9 @@ class FactEncoder:
     """A sentence encoder that finds facts by meaning; without a model they are found by words alone."""
 
     model: str = ""  # a hub id or a folder
-    epochs: int = 1
+    epochs: float = 1.0
     learning_rate: float = 5e-5
-    batch: int = 64
+    batch: int = 24  # questions, each with its options
     keep_tokens: int = 0  # so many tokens of its vocabulary; 0: all
     sources: Mapping[str, float] = field(default_factory=dict)
 
@@ -383,7 +412,8 @@ class Recipe:
         for phase in self.start.phases:
             yield from (("start", "a phase", name) for name in phase.sources)
         yield from (("fact_encoder", "its sources", name) for name in self.fact_encoder.sources)
-        yield from (("rationale_student", "its sources", name) for name in self.rationale_student.sources)
+        for one in self.rationale_student.passes():
+            yield from (("rationale_student", "its sources", name) for name in one.sources)
         yield from (("own_rationales", "[own_rationales]", name) for name in self.own_rationales.sources)
         yield from (("calibrate", "[calibrate]", name) for name in self.calibrate.sources)
         yield from (("evaluate", "[evaluate]", name) for name in self.evaluate.sources)

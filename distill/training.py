@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item, read_items
-from distill.recipe import Folders, Phase, Recipe
+from distill.recipe import Folders, Phase, RationaleStudent, Recipe
 from distill.stages import LOG, Work
 from distill.train import rounding
 from distill.train.bases import copy_tokenizer, family_of, load_model, save_base, with_lora
@@ -72,32 +72,53 @@ def train_start(work: Work) -> None:
 
 def train_rationale(work: Work) -> None:
     """The rationale student: choose the question's own facts, then write the step that applies them."""
-    section, chance = work.recipe.rationale_student, random.Random(work.recipe.run.seed)
+    chance = random.Random(work.recipe.run.seed)
     room = _Room(work, work.earlier["train-start"] / "model")
     items = [item for item in read_items(work.earlier["filter"] / "kept.jsonl") if item.rationale]
-    items = drawn(items, section.sources, chance)
-    facts = FactBase(shipped_sources(), meanings=False)
-    examples: list[Example] = []
-    for item in items:
-        told = chance.random() < section.supposed
-        others = neighbours(item, facts, told, max(0, section.candidates - 1)) if section.candidates else []
-        if item.facts and others and section.choosing_weight:
-            own = chance.choice(item.facts)
-            examples.append(room.lessons.choose(item, own, others, told, section.choosing_weight))
-        if item.steps and section.writing_weight:
-            given = list(item.facts)
-            if others and chance.random() < section.distracted:
-                given.insert(chance.randrange(len(given) + 1), chance.choice(others))
-            if chance.random() < section.free:
-                given = []
-            examples.append(room.lessons.write(item, given, told, section.writing_weight))
+    facts = FactBase(shipped_sources())
     dev = [
         room.lessons.choose(item, item.facts[0], others, True, 1.0)
         for item in room.dev_items()
-        if item.facts and (others := neighbours(item, facts, True, max(0, section.candidates - 1)))
+        if item.facts and (others := neighbours(item, facts, True, 7))
     ]
-    room.train("lessons", examples, section, section.epochs, section.learning_rate, dev)
+    for number, section in enumerate(work.recipe.rationale_student.passes(), 1):
+        examples = rationale_lessons(room.lessons, items, facts, section, chance)
+        own = section.epochs, section.learning_rate
+        room.train(f"lessons-{number}", examples, section, *own, dev, section.int8_levels)
+    facts.close()
     room.save()
+
+
+def rationale_lessons(
+    lessons: Lessons, items: Sequence[Item], facts: FactBase, section: RationaleStudent, chance: random.Random
+) -> list[Example]:
+    """For each question drawn: perhaps a lesson in choosing, and one in writing."""
+    examples: list[Example] = []
+    for item in drawn(items, section.sources, chance):
+        told = chance.random() < section.supposed
+        others = neighbours(item, facts, told, max(0, section.candidates - 1)) if section.candidates else []
+        chooses = item.facts and others and section.choosing_weight
+        if chooses and chance.random() < section.choosing:
+            own = chance.choice(item.facts)
+            examples.append(lessons.choose(item, own, others, told, section.choosing_weight))
+        if item.steps and section.writing_weight:
+            given = _given_facts(item, others, section, chance)
+            examples.append(lessons.write(item, given, told, section.writing_weight))
+    return examples
+
+
+def _given_facts(
+    item: Item, others: Sequence[str], section: RationaleStudent, chance: random.Random
+) -> list[str]:
+    """The facts a step is to apply: the question's own, now and then as imperfect as a search's are."""
+    given = list(item.facts)
+    if chance.random() < section.free:
+        return []
+    if others and chance.random() < section.distracted:
+        given.insert(chance.randrange(len(given) + 1), chance.choice(others))
+    elif others and len(given) > 1 and chance.random() < section.swapped:
+        given[chance.randrange(len(given))] = others[0]
+    return given
 
 
 def train_answer(work: Work) -> None:

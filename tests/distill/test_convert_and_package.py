@@ -55,6 +55,17 @@ def test_int8_is_near_the_original_and_smaller(
     assert "int8 against the original" in described(found)
 
 
+def test_what_learned_to_compute_as_int8_is_held_against_itself_as_it_was_trained(
+    packages: dict[Family, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCI_COT_FUSE", "0")
+    original = packages[Family.DECODER] / "originals" / "answer"
+    convert(original, tmp_path / "made", "int8", levels=20)
+    as_float = parity_of_folders(original, tmp_path / "made", ITEMS, "int8")
+    as_trained = parity_of_folders(original, tmp_path / "made", ITEMS, "int8", int8_levels=20)
+    assert as_trained.mean_gap < as_float.mean_gap / 4
+
+
 def test_what_a_killed_conversion_left_is_cleared_away(packages: dict[Family, Path], tmp_path: Path) -> None:
     left = tmp_path / ".made.k1ll3d" / "model"
     left.mkdir(parents=True)

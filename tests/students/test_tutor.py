@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from tests.students.doubles import ListedFacts, Rating, ScriptedStudent
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
+from tutor_app.students.chooser import CANDIDATES
 from tutor_app.students.explanation import Explanation, Origin, Settings, Step, Style
 from tutor_app.students.prompts import Prompt
 from tutor_app.students.tutor import Tutor
@@ -77,6 +79,17 @@ def test_facts_are_sought_and_the_step_written_for_the_likeliest_answer() -> Non
     assert [supposed for _, supposed in facts.asked] == ["an iron nail"]
     assert rationale.prompts[0].user.endswith("Answer: an iron nail\nExplain.")
     assert rationale.prompts[0].reply == IRON + "\n"
+
+
+def test_a_fact_of_the_questions_own_is_among_those_to_choose_from() -> None:
+    facts = ListedFacts(*(f"Fact number {number} is about wood." for number in range(CANDIDATES)), IRON)
+    own = replace(KEYED, facts=(IRON, "A fact that nobody imported."))
+    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    steps, _ = explained(list(tutor(rationale, answer, facts).explain(own)))
+    assert steps[0] == Step(IRON, Origin.FACT, "a book", facts.facts[-1].id)
+    facts.flag(facts.facts[-1])
+    steps, _ = explained(list(tutor(rationale, answer, facts).explain(replace(own, id="q2"))))
+    assert IRON not in [step.text for step in steps]
 
 
 def test_where_no_option_stands_out_nothing_is_supposed_and_no_option_argued_for() -> None:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tutor_app.knowledge.facts import Fact
+from tutor_app.knowledge.facts import Fact, fact_id
 from tutor_app.questions.model import Question
 from tutor_app.students.answering import asked
 from tutor_app.students.calibration import Calibration
@@ -48,9 +48,7 @@ class Chooser:
         self, wanted: Sequence[tuple[Question, str]], cancel: threading.Event | None = None
     ) -> list[list[Fit]]:
         """How well each candidate explains each question, given its supposed answer."""
-        candidates = [
-            self._facts.candidates(question, CANDIDATES, supposed or None) for question, supposed in wanted
-        ]
+        candidates = [self._candidates(question, supposed) for question, supposed in wanted]
         requests: list[Request] = [
             (rationale_prompt(asked(question), (), supposed), [fact.text for fact in found])
             for (question, supposed), found in zip(wanted, candidates, strict=True)
@@ -78,6 +76,14 @@ class Chooser:
     def withdrawn(self) -> frozenset[int]:
         """The ids of flagged facts."""
         return frozenset(fact.id for fact in self._facts.flagged())
+
+    def _candidates(self, question: Question, supposed: str) -> list[Fact]:
+        """The question's own facts, where its bank brings some, before those a search finds."""
+        withdrawn = self.withdrawn() if question.facts else ()
+        own = [fact for text in question.facts if (fact := self._facts.get(fact_id(text)))]
+        own = [fact for fact in own if fact.id not in withdrawn]
+        found = self._facts.candidates(question, CANDIDATES, supposed or None)
+        return list({fact.id: fact for fact in [*own, *found]}.values())[:CANDIDATES]
 
     def _priors(self, candidates: Sequence[Sequence[Fact]]) -> tuple[dict[int, float], list[Fact]]:
         """What is known of the candidates, and those not measured yet."""
