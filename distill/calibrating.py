@@ -82,7 +82,9 @@ def run_stage(work: Work) -> None:
     learnt = questions_of(read_items(work.earlier["corpus"] / "train.jsonl"))
     subject = find_subject(work.earlier["convert"])
     settings, log = recipe.calibrate, work.log("readings.jsonl")
-    found = calibrate(subject, sets, learnt, log, settings.folds, work.say, settings.limit)
+    found = calibrate(
+        subject, sets, learnt, log, settings.folds, work.say, settings.limit, settings.step_likelihood
+    )
     write_calibrated(work.folder, found)
 
 
@@ -107,6 +109,7 @@ def calibrate(
     folds: int = 5,
     say: Callable[[str], None] = print,
     limit: int = 0,
+    step_likelihood: float = 0.0,
 ) -> Calibrated:
     """Read the dev sets by both routes (what is in `log` is not read again) and fit.
 
@@ -127,7 +130,7 @@ def calibrate(
     routes = [QUESTION, SUPPORT] if supports else [QUESTION]
     alone = examples([*found.route(QUESTION), *supports], routes)
     question = fit(alone, routes, TARGET, folds)
-    start = from_question(question)
+    start = replace(from_question(question), step_likelihood=step_likelihood)
     evaluation = [*_held_out(sets, QUESTION, alone, question)]
     say(_told(QUESTION, question))
     if subject.rationale is None:

@@ -1,13 +1,14 @@
 """The fact encoder: a small sentence encoder that learns which facts explain which questions.
 
-What it is taught, and how, is in `distill.supporting`.
+The question with its answer and each of its own facts should lie close together, closer than the other
+facts of the batch and than the facts a word search confuses with them.
 """
 
 import json
 import random
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,24 @@ from torch import Tensor
 from distill.convert import round_rows
 from distill.corpus import Item, read_items
 from distill.stages import Work
-from distill.supporting import Pace, Shelf, fit, lessons_of, queries_of
 from distill.train.vocabulary import trim
-from distill.training import by_question, drawn
+from distill.training import drawn, neighbours
+from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import facts_of, shipped_sources
-from tutor_app.knowledge.meaning import MeaningEncoder, packed, vectors_file
+from tutor_app.knowledge.meaning import MeaningEncoder, packed, query, vectors_file
 
+SHARPNESS = 20.0
 MOST_TOKENS = 96
-AT_ONCE = 32
 LEVELS = 40  # of the 127 that int8 has: smaller to store, and near enough
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question as it is asked, a fact of its own, and one that only looks like it."""
+
+    question: str
+    fact: str
+    other: str
 
 
 def run_stage(work: Work) -> None:
@@ -35,21 +45,21 @@ def run_stage(work: Work) -> None:
     if not section.model:
         return
     chance = random.Random(work.recipe.run.seed)
-    items = [item for item in read_items(work.earlier["corpus"] / "train.jsonl") if not held_out(item)]
-    kept = by_question(read_items(work.earlier["filter"] / "kept.jsonl"))
-    taught = {id_: tuple(fact for row in rows for fact in row.facts) for id_, rows in kept.items()}
-    lessons = lessons_of(drawn(items, section.sources, chance), taught, chance)
-    facts = [fact.text for source in shipped_sources() for fact in facts_of(source)]
-    work.say(f"{len(lessons)} questions, {sum(bool(each.facts) for each in lessons)} with facts of their own")
+    items = [item for item in read_items(work.earlier["filter"] / "kept.jsonl") if item.facts]
+    items = [item for item in items if not held_out(item)]
+    place = work.folders.place(section.model)
+    source = str(place) if place.exists() else section.model
+    pairs = pairs_of(drawn(items, section.sources, chance), chance)
+    work.say(f"{len(pairs)} questions with a fact of their own")
     if work.recipe.run.threads:
         torch.set_num_threads(work.recipe.run.threads)
     torch.manual_seed(work.recipe.run.seed)
-    place = work.folders.place(section.model)
-    encoder = Encoder.load(str(place) if place.exists() else section.model)
+    encoder = Encoder.load(source)
     if section.keep_tokens:
-        encoder.trim(facts + queries_of(lessons), section.keep_tokens)
-    pace = Pace(section.epochs, section.learning_rate, section.batch)
-    fit(encoder, lessons, Shelf(facts), pace, chance, work.say)
+        texts = [fact.text for own in shipped_sources() for fact in facts_of(own)]
+        texts += [query(item.question, choice) for item in items for choice in item.choices]
+        encoder.trim(texts, section.keep_tokens)
+    fit(encoder, pairs, section.epochs, section.learning_rate, section.batch, chance, work.say)
     save(encoder, work.folder / "transformers", work.folder / "encoder")
     write_vectors(work.folder / "encoder")
 
@@ -57,6 +67,19 @@ def run_stage(work: Work) -> None:
 def held_out(item: Item) -> bool:
     """One question in twenty is kept to measure the search on (`tests/bench_facts.py`)."""
     return zlib.crc32(item.question.encode()) % 20 == 0
+
+
+def pairs_of(items: Sequence[Item], chance: random.Random) -> list[Pair]:
+    """One pair per question: one of its facts and one of the nearest facts that are not its own."""
+    facts = FactBase(shipped_sources(), meanings=False)
+    pairs = []
+    for item in items:
+        others = neighbours(item, facts, told=True, count=6)
+        if others:
+            asked = query(item.question, item.key)
+            pairs.append(Pair(asked, chance.choice(item.facts), chance.choice(others)))
+    facts.close()
+    return pairs
 
 
 @dataclass(slots=True)
@@ -87,13 +110,7 @@ class Encoder:
         )
 
     def vectors(self, texts: Sequence[str]) -> Tensor:
-        """One row a text, of length one; texts of like length are computed together."""
-        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        groups = [order[start : start + AT_ONCE] for start in range(0, len(order), AT_ONCE)]
-        parts = [self._together([texts[number] for number in group]) for group in groups]
-        return torch.cat(parts)[torch.tensor(order).argsort()]
-
-    def _together(self, texts: Sequence[str]) -> Tensor:
+        """One row a text, of length one."""
         read = self.tokenizer(
             list(texts), padding=True, truncation=True, max_length=MOST_TOKENS, return_tensors="pt"
         )
@@ -102,6 +119,51 @@ class Encoder:
         known = read["attention_mask"].unsqueeze(-1).float()
         mean = (states.float() * known).sum(1) / known.sum(1)
         return torch.nn.functional.normalize(mean, dim=-1)
+
+
+def contrastive_loss(questions: Tensor, facts: Tensor, others: Tensor) -> Tensor:
+    """Each question should be nearest to its own fact among all facts of the batch."""
+    products = questions @ torch.cat([facts, others]).T * SHARPNESS
+    return torch.nn.functional.cross_entropy(products, torch.arange(len(questions)))
+
+
+def fit(
+    encoder: Encoder,
+    pairs: Sequence[Pair],
+    epochs: int,
+    rate: float,
+    size: int,
+    chance: random.Random,
+    say: Callable[[str], None],
+) -> None:
+    """A short training in place: warm-up, then a straight line down."""
+    optimiser = torch.optim.AdamW(encoder.model.parameters(), lr=rate, weight_decay=0.01)
+    batches = [batch for _ in range(epochs) for batch in _shuffled(pairs, size, chance)]
+    encoder.model.train()
+    losses: list[float] = []
+    for step, batch in enumerate(batches):
+        for group in optimiser.param_groups:
+            group["lr"] = rate * min(1.0, (step + 1) / 20) * max(0.02, 1 - step / len(batches))
+        loss = contrastive_loss(
+            encoder.vectors([pair.question for pair in batch]),
+            encoder.vectors([pair.fact for pair in batch]),
+            encoder.vectors([pair.other for pair in batch]),
+        )
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(encoder.model.parameters(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+        if (step + 1) % 20 == 0 or step + 1 == len(batches):
+            recent = losses[-20:]
+            say(f"step {step + 1} of {len(batches)}, loss {sum(recent) / len(recent):.3f}")
+    encoder.model.eval()
+
+
+def _shuffled(pairs: Sequence[Pair], size: int, chance: random.Random) -> list[list[Pair]]:
+    order = list(pairs)
+    chance.shuffle(order)
+    return [order[i : i + size] for i in range(0, len(order) - 1, size)]
 
 
 def save(encoder: Encoder, folder: Path, converted: Path) -> None:

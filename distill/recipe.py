@@ -268,9 +268,9 @@ class FactEncoder:
     """A sentence encoder that finds facts by meaning; without a model they are found by words alone."""
 
     model: str = ""  # a hub id or a folder
-    epochs: float = 1.0
+    epochs: int = 1
     learning_rate: float = 5e-5
-    batch: int = 24  # questions, each with its options
+    batch: int = 64
     keep_tokens: int = 0  # so many tokens of its vocabulary; 0: all
     sources: Mapping[str, float] = field(default_factory=dict)
 
@@ -338,6 +338,10 @@ class Calibrate:
     sources: tuple[str, ...] = ()  # empty: all dev sources
     limit: int = 0  # explain so many questions of each source; 0: all
     folds: int = 5
+    step_likelihood: float = 0.0  # per token; a written step less likely is not shown; 0: any may be
+
+    def __post_init__(self) -> None:
+        _check("step_likelihood", self.step_likelihood <= 0, "step_likelihood is a logarithm, 0 or below")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _BATCH = 64
 _LEVELS = 31  # steps on either side of zero: finer ones take room and change no order
-SUPPORTERS = 3  # facts that speak for an option
+_SUPPORTERS = 3  # facts that speak for an option
 _SAVED_EVERY = 2_048
 _LONGEST_TEXT = 4_000
 _MOST_TOKENS = 192
@@ -153,7 +153,7 @@ class Meanings:
             return ()
         products = self._vectors @ self._encoder.vectors(queries(question, None)).T
         products[list(withdrawn)] = -1.0
-        count = min(SUPPORTERS, len(products))
+        count = min(_SUPPORTERS, len(products))
         nearest = np.partition(products, -count, axis=0)[-count:]
         return tuple(float(each) for each in nearest.mean(axis=0))
 

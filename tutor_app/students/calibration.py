@@ -21,7 +21,8 @@ class Calibration:
     1: the mean); to the question's, the fact base adds `support_weight` times how near its facts are to the
     question with that option. `question_temperature` holds where the question alone decides (0: as
     `temperature`). `sure_threshold` and `open_sure_threshold` part 'sure' from 'not sure'; a guess
-    must be as likely as `step_threshold` before a step may argue for it. A candidate fact's
+    must be as likely as `step_threshold` before a step may argue for it, and the step's words, per token,
+    as likely to its writer as `step_likelihood` (0: any may be shown). A candidate fact's
     score is its log-likelihood after the question less `fact_prior_weight` times that without a question,
     per token, less `fact_search_weight` for each place down in the search's order; under `fact_threshold`
     no fact fits.
@@ -37,6 +38,7 @@ class Calibration:
     sure_threshold: float = 0.5
     open_sure_threshold: float = 0.5
     step_threshold: float = 0.9
+    step_likelihood: float = 0.0
     fact_threshold: float = -1.0
     fact_prior_weight: float = 1.0
     fact_search_weight: float = 0.25

@@ -67,7 +67,7 @@ class Tutor:
         calibration: Calibration,
         name: str,
     ) -> None:
-        self._writer = Writer(rationale)
+        self._writer = Writer(rationale, calibration.step_likelihood)
         self._answerer = answer
         self._facts = facts
         self._chooser = Chooser(rationale, facts, calibration, name) if facts is not None else None

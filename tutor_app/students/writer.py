@@ -59,8 +59,8 @@ class Task:
 class Writer:
     """The rationale student as a writer."""
 
-    def __init__(self, student: Student) -> None:
-        self._student = student
+    def __init__(self, student: Student, fewest_likelihood: float = 0.0) -> None:
+        self._student, self._bar = student, fewest_likelihood
 
     def write(self, tasks: Sequence[Task], cancel: threading.Event | None = None) -> list[tuple[Step, ...]]:
         """What comes after each task's facts: the likeliest words, else sampled ones that may be shown."""
@@ -110,4 +110,26 @@ class Writer:
                 )
                 for index, texts in zip(chosen, replies, strict=True):
                     results[index] = [tasks[index].fitting(text) for text in texts]
-        return [results[index] for index in range(len(tasks))]
+        return self._likely(tasks, [results[index] for index in range(len(tasks))], cancel)
+
+    def _likely(
+        self,
+        tasks: Sequence[Task],
+        written: Sequence[list[tuple[Step, ...]]],
+        cancel: threading.Event | None,
+    ) -> list[list[tuple[Step, ...]]]:
+        """Leave out a step that applies facts and that its own writer finds unlikely: it is seldom true."""
+        rated = [
+            list(dict.fromkeys(steps[0].text for steps in found if steps)) if task.facts and self._bar else []
+            for task, found in zip(tasks, written, strict=True)
+        ]
+        requests = [(task.prompt, texts) for task, texts in zip(tasks, rated, strict=True)]
+        scores = self._student.score(requests, cancel=cancel) if any(rated) else [[] for _ in rated]
+        dropped = [
+            {text for text, score in zip(texts, found, strict=True) if score.total < self._bar * score.tokens}
+            for texts, found in zip(rated, scores, strict=True)
+        ]
+        return [
+            [() if steps and steps[0].text in unlikely else steps for steps in found]
+            for found, unlikely in zip(written, dropped, strict=True)
+        ]
