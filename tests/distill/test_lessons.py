@@ -1,14 +1,18 @@
 """What a student reads in training is what it reads in the app, and branches do not see each other."""
 
+import random
 from pathlib import Path
 
 import pytest
 import torch
 
 from distill.corpus import Item
+from distill.recipe import RationalePhase, RationaleStudent
 from distill.train.examples import Example, Task
 from distill.train.reading import reply_scores
+from distill.training import rationale_lessons
 from tests.distill.training_helpers import ITEMS, tiny_base, tiny_lessons
+from tests.students.doubles import ListedFacts
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])
@@ -59,3 +63,30 @@ def test_writing_goes_on_after_the_facts(tmp_path: Path) -> None:
     free = lessons.write(item, (), told=False, weight=1.0)
     assert "Answer:" not in lessons.encoder.decode(free.prompt)
     assert lessons.encoder.decode(free.replies[0]) == "Ice is solid.\nSo water."
+
+
+def test_a_step_also_learns_from_facts_as_imperfect_as_a_search_finds_them(tmp_path: Path) -> None:
+    _, lessons = tiny_lessons(tiny_base(tmp_path))
+    own = ("Ice is solid.", "Water freezes.")
+    item = Item("w", "t", "train", "What is ice?", ("gas", "water"), 1, facts=own, steps=("So water.",))
+    other = "A magnet attracts iron."
+
+    def given(**shares: float) -> list[str]:
+        section = RationaleStudent(choosing=0.0, supposed=1.0, free=0.0, **{"distracted": 0.0, **shares})
+        (lesson,) = rationale_lessons(lessons, [item], ListedFacts(other), section, random.Random(1))
+        return lessons.encoder.decode(lesson.prompt).split("assistant\n")[1].splitlines()
+
+    assert given() == [*own]
+    assert sorted(given(distracted=1.0)) == sorted([*own, other])
+    swapped = given(swapped=1.0)
+    assert len(swapped) == 2 and other in swapped
+
+
+def test_a_phase_changes_what_it_names_and_leaves_the_rest_as_the_section_says() -> None:
+    section = RationaleStudent(
+        epochs=1.0, supposed=0.75, phases=(RationalePhase(), RationalePhase(epochs=0.8, free=0.0))
+    )
+    first, second = section.passes()
+    assert (first.epochs, first.supposed, first.free) == (1.0, 0.75, section.free)
+    assert (second.epochs, second.supposed, second.free) == (0.8, 0.75, 0.0)
+    assert RationaleStudent().passes() == (RationaleStudent(),)

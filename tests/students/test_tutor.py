@@ -173,6 +173,18 @@ def test_a_step_the_guard_drops_is_tried_again_and_else_left_out() -> None:
     assert [step.text for step in steps] == [IRON]
 
 
+def test_a_step_its_own_writer_finds_unlikely_is_left_out() -> None:
+    likely = Calibration(fact_threshold=0.5, step_likelihood=-0.6)
+    for likelihood, shown in ((-0.5, [IRON, APPLIED]), (-0.7, [IRON])):
+
+        def rate(prompt: Prompt, text: str, likelihood: float = likelihood) -> float:
+            return likelihood if text == APPLIED else fits(IRON)(prompt, text)
+
+        rationale, answer = ScriptedStudent(rate, [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+        steps, _ = explained(list(tutor(rationale, answer, calibration=likely).explain(NAIL)))
+        assert [step.text for step in steps] == shown
+
+
 def test_going_round_in_circles_is_stopped_and_not_shown() -> None:
     rationale = ScriptedStudent(fits(), ["Magnets pull on iron.\nThe nail and " + "the nail and " * 1000])
     steps, _ = explained(list(tutor(rationale, ScriptedStudent(prefers("an iron nail"))).explain(NAIL)))
