@@ -32,12 +32,11 @@ from tutor_app.students.engine import Student, Threads, open_student
 from tutor_app.students.explanation import Settings
 
 BOTH = "both"
-SUPPORT = "support"
+SUPPORT = {"support": "nearness", "weigher": "weight"}  # routes of the facts, and what of `Support` they are
 EVERY_FACT = -1e6
 PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-PRIOR_QUESTIONS = 40
-BAR_QUESTIONS = 60
-MOST_WITHOUT_FACT = 0.02
+PRIOR_QUESTIONS = 200
+BAR_QUESTIONS = 200
 TARGET = 0.7
 
 
@@ -54,12 +53,8 @@ class Readings:
         return [self.kept.readings[place] for place in places if place in self.kept.readings]
 
     def supports(self) -> list[Reading]:
-        """What the fact base says for each option, as readings of a route of its own; none without it."""
-        return [
-            replace(each, route=SUPPORT, sums=each.support, tokens=(1,) * len(each.support))
-            for each in self.route(QUESTION)
-            if each.support
-        ]
+        """What the fact base says for each option, as readings of routes of their own; none without it."""
+        return [one for each in self.route(QUESTION) if each.support for one in support_readings(each)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +122,7 @@ def calibrate(
         for each in sets:
             add_support(each, found.kept, facts)
     supports = found.supports()
-    routes = [QUESTION, SUPPORT] if supports else [QUESTION]
+    routes = [QUESTION, *SUPPORT] if supports else [QUESTION]
     alone = examples([*found.route(QUESTION), *supports], routes)
     question = fit(alone, routes, TARGET, folds)
     start = replace(from_question(question), step_likelihood=step_likelihood)
@@ -166,6 +161,19 @@ def calibrate(
     return Calibrated(joined, question, both, _evaluation(subject, evaluation))
 
 
+def support_readings(reading: Reading) -> list[Reading]:
+    """What the facts say for each option of a question, one reading for each route."""
+    return [
+        replace(
+            reading,
+            route=route,
+            sums=tuple(float(getattr(facts, part)) for facts in reading.support),
+            tokens=(1,) * len(reading.support),
+        )
+        for route, part in SUPPORT.items()
+    ]
+
+
 def _evaluation(subject: Subject, results: Sequence[Result]) -> Evaluation:
     return Evaluation(subject.name, subject.identity, tuple(results))
 
@@ -177,7 +185,8 @@ def from_question(fitted: Fitted) -> Calibration:
         temperature=fitted.joining.temperature / share,
         question_weight=1.0,
         rationale_weight=0.0,
-        support_weight=fitted.joining.weights.get(SUPPORT, 0.0) / share,
+        support_weight=fitted.joining.weights.get("support", 0.0) / share,
+        weigher_weight=fitted.joining.weights.get("weigher", 0.0) / share,
         question_length_power=fitted.joining.powers[QUESTION],
         sure_threshold=fitted.sure_threshold,
         fact_threshold=EVERY_FACT,
@@ -283,8 +292,8 @@ def weighed(plain: Sequence[Fit], above: Sequence[Fit], weight: float) -> list[F
 def _fact_bar(rate: _Rating, found: Readings, chosen: Calibration) -> float:
     """The score of the best fact that best tells right supposed answers from wrong ones.
 
-    A fact that fits a wrong answer does not explain the question. Few questions may be left without a fact:
-    what a student writes freely is true less often than a fact that is beside the point.
+    A fact that fits a wrong answer does not explain the question. None of the questions asked is left without
+    a fact: what a student writes freely is true less often than a fact that is beside the point.
     """
     every = [question for each in found.sets for question in each.questions]
     asked = every[:: max(1, len(every) // BAR_QUESTIONS)]
@@ -298,7 +307,7 @@ def _fact_bar(rate: _Rating, found: Readings, chosen: Calibration) -> float:
             fits.append(said == question.key)
     if not scores:
         return Calibration().fact_threshold
-    return min(fact_threshold(scores, fits), sorted(scores)[int(len(scores) * MOST_WITHOUT_FACT)])
+    return min(fact_threshold(scores, fits), *scores)
 
 
 def likeliest(reading: Reading, question: Question, calibration: Calibration) -> str:

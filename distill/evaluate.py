@@ -123,7 +123,7 @@ def evaluate(
     results = []
     for each in sets:
         read_question_route(answer, each, kept, protocol, workers, shown(each.name, QUESTION))
-    if protocol.measure is Measure.PACKAGE and calibration.support_weight:
+    if protocol.measure is Measure.PACKAGE and calibration.asks_facts:
         facts = shipped_facts()
         for each in sets:
             add_support(each, kept, facts)

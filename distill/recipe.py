@@ -280,6 +280,22 @@ class FactEncoder:
 
 
 @dataclass(frozen=True, slots=True)
+class FactWeigher:
+    """An encoder that reads facts beside a question: which option they support. None without a model."""
+
+    model: str = ""  # a hub id or a folder
+    epochs: int = 1
+    learning_rate: float = 1e-4
+    batch: int = 16
+    keep_tokens: int = 0  # so many tokens of its vocabulary; 0: all
+    checkpoint_minutes: float = 8.0
+    sources: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _positive(self, "epochs", "learning_rate", "batch")
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRationales:
     """The rationale student explains the training questions, for the answer student to learn from."""
 
@@ -383,6 +399,7 @@ class Recipe:
     start: Start = Start()
     rationale_student: RationaleStudent = RationaleStudent()
     fact_encoder: FactEncoder = FactEncoder()
+    fact_weigher: FactWeigher = FactWeigher()
     own_rationales: OwnRationales = OwnRationales()
     answer_student: AnswerStudent = AnswerStudent()
     convert: Convert = Convert()
@@ -415,7 +432,8 @@ class Recipe:
             yield from (("answer_student", "a phase", name) for name in phase.sources)
         for phase in self.start.phases:
             yield from (("start", "a phase", name) for name in phase.sources)
-        yield from (("fact_encoder", "its sources", name) for name in self.fact_encoder.sources)
+        for section, own in (("fact_encoder", self.fact_encoder), ("fact_weigher", self.fact_weigher)):
+            yield from ((section, "its sources", name) for name in own.sources)
         for one in self.rationale_student.passes():
             yield from (("rationale_student", "its sources", name) for name in one.sources)
         yield from (("own_rationales", "[own_rationales]", name) for name in self.own_rationales.sources)

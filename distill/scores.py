@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tutor_app.errors import UserError
+from tutor_app.knowledge.weigher import Support
 from tutor_app.questions.model import Question
 
 
@@ -44,7 +45,7 @@ class Reading:
     fact_scores: tuple[float, ...] = ()
     seconds: float = 0.0
     written: int = 0
-    support: tuple[float, ...] = ()
+    support: tuple[Support, ...] = ()
     extra: dict[str, object] = field(default_factory=dict)
 
     @property

@@ -8,6 +8,7 @@ rationales        rationales.jsonl (`Item` rows, several a question), usage.json
 filter            kept.jsonl, dropped.jsonl (with the reason), report.json
 train-start       model/
 fact-encoder      encoder/ (CTranslate2; nothing without a model in the recipe)
+fact-weigher      weigher/ (the same)
 train-rationale   model/
 own-rationales    own.jsonl (`Item` rows of the teacher `own`)
 train-answer      model/
@@ -151,6 +152,13 @@ STAGES: tuple[Stage, ...] = (
         "distill.meaning:run_stage",
         after=("filter",),
         sections=("fact_encoder", "run.seed"),
+    ),
+    Stage(
+        "fact-weigher",
+        "a small network learns which options facts support",
+        "distill.weighing:run_stage",
+        after=("corpus", "filter", "fact-encoder"),
+        sections=("fact_weigher", "run.seed"),
     ),
     Stage(
         "train-rationale",

@@ -12,6 +12,7 @@ from distill.calibrating import (
     calibrate,
     from_question,
     likeliest,
+    support_readings,
     weighed,
     write_calibrated,
 )
@@ -20,6 +21,7 @@ from distill.sets import EvaluationSet
 from distill.subjects import find_subject
 from tests.distill.students import QUESTIONS
 from tutor_app.knowledge.facts import Fact
+from tutor_app.knowledge.weigher import Support
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration, read_calibration
 from tutor_app.students.chooser import Fit
@@ -93,10 +95,12 @@ def test_the_likeliest_option_depends_on_the_length_power() -> None:
 
 
 def test_the_fact_base_may_decide_between_options_the_student_finds_alike() -> None:
-    reading = Reading("dev", "1", "question", 0, (-3.0, -3.1), (1, 1), support=(0.2, 0.7))
+    reading = Reading("dev", "1", "question", 0, (-3.0, -3.1), (1, 1), support=(Support(0.2), Support(0.7)))
     question = Question("1", "Which?", ("one", "other"))
     assert likeliest(reading, question, Calibration()) == "one"
     assert likeliest(reading, question, Calibration(support_weight=1.0)) == "other"
+    read = replace(reading, support=(Support(0.7, 1.0), Support(0.7, 3.0)))
+    assert likeliest(read, question, Calibration(weigher_weight=1.0)) == "other"
 
 
 def test_the_facts_support_is_weighed_beside_the_students_scores() -> None:
@@ -104,11 +108,16 @@ def test_the_facts_support_is_weighed_beside_the_students_scores() -> None:
     for number in range(40):
         key = number % 2
         noise = (-3.0, -3.5) if number % 3 else (-3.5, -3.0)
-        near = tuple(0.6 if option == key else 0.4 + 0.01 * (number % 5) for option in (0, 1))
+        near = tuple(
+            Support(0.6 if option == key else 0.4 + 0.01 * (number % 5), float(option == key) * (number % 3))
+            for option in (0, 1)
+        )
         readings.append(Reading("dev", f"{number:02x}", "question", key, noise, (1, 1), support=near))
-    supports = [replace(each, route=SUPPORT, sums=each.support) for each in readings]
-    found = from_question(fit(examples([*readings, *supports], ["question", SUPPORT]), ["question", SUPPORT]))
+    supports = [one for each in readings for one in support_readings(each)]
+    routes = ["question", *SUPPORT]
+    found = from_question(fit(examples([*readings, *supports], routes), routes))
     assert found.support_weight > 1
+    assert found.weigher_weight > 0
     question = Question("1", "Which?", ("one", "other"))
     right = [likeliest(each, question, found) == question.choices[each.key or 0] for each in readings]
     assert all(right)

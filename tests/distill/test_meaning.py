@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from distill.meaning import Encoder, Pair, contrastive_loss, fit, save
+from tests.distill.tiny_encoder import tiny_encoder
 from tutor_app.knowledge.meaning import MeaningEncoder
 
 PAIRS = [
@@ -23,24 +22,7 @@ PAIRS = [
 
 
 def _tiny_encoder() -> Encoder:
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    texts = [text for pair in PAIRS for text in (pair.question, pair.fact, pair.other)]
-    tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=200, special_tokens=special))
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
-    )
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-    )
-    return Encoder(BertModel(config).eval(), fast)
+    return tiny_encoder([text for pair in PAIRS for text in (pair.question, pair.fact, pair.other)])
 
 
 def test_contrastive_loss_by_hand() -> None:

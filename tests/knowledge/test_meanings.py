@@ -93,12 +93,13 @@ def test_an_encoder_that_cannot_be_read_is_one_sentence(folder: Path) -> None:
         MeaningEncoder(folder)
 
 
-def test_facts_support_the_option_they_are_near_to(folder: Path) -> None:
-    meanings, _ = _meanings(folder, [*FACTS, Fact("Rubbing slows."), Fact("Friction is rubbing.")])
-    assert meanings.support(QUESTION) == ()
+def test_the_facts_beside_an_option_are_the_nearest_first(folder: Path) -> None:
+    meanings, _ = _meanings(folder, [*FACTS, Fact("Rubbing slows friction.")])
+    assert meanings.beside(QUESTION, 2) == []
     meanings.build()
-    rubbing, iron = meanings.support(QUESTION)
-    assert rubbing > iron
-    without = meanings.support(QUESTION, withdrawn=[0, 3, 4])
-    assert without[0] < rubbing
-    assert meanings.support(Question("q", "What slows a sledge?")) == ()
+    rubbing, iron = meanings.beside(QUESTION, 2)
+    assert set(rubbing.rows) == {0, 3}
+    assert rubbing.nearness > iron.nearness
+    withdrawn, _ = meanings.beside(QUESTION, 4, withdrawn=[3])
+    assert (withdrawn.rows[0], withdrawn.rows[-1]) == (0, 3)
+    assert meanings.beside(Question("q", "What slows a sledge?"), 2) == []

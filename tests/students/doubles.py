@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tutor_app.knowledge.facts import Fact
+from tutor_app.knowledge.weigher import Support
 from tutor_app.questions.model import Question
 from tutor_app.students.engine import Cancelled, Limits, OptionScore, Request, Sampling
 from tutor_app.students.prompts import Prompt
@@ -93,9 +94,10 @@ class ListedFacts:
         self.asked.append((question, supposed))
         return [fact for fact in self.facts if fact not in self.flags][:k]
 
-    def support(self, question: Question) -> tuple[float, ...]:
+    def support(self, question: Question) -> tuple[Support, ...]:
         return tuple(
-            float(len(self.facts) > 1 and choice in self.facts[-1].text) for choice in question.choices
+            Support(float(len(self.facts) > 1 and choice in self.facts[-1].text))
+            for choice in question.choices
         )
 
     def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]:

@@ -126,6 +126,30 @@ def test_a_step_that_does_not_apply_its_facts_is_dropped(step: str, why: str) ->
 
 
 @pytest.mark.parametrize(
+    ("step", "circles"),
+    [
+        ("A mushroom grows on dead wood, so it lives by absorbing matter from dead organisms.", True),
+        ("A mushroom obtains energy because it absorbs matter from dead organisms.", True),
+        ("A mushroom breaks down dead organisms, so it lives by absorbing matter from them.", False),
+        ("A mushroom obtains energy by absorbing matter from dead organisms.", False),
+        ("So a mushroom obtains energy by absorbing matter from dead organisms.", False),
+    ],
+)
+def test_a_reason_must_be_of_the_facts(step: str, circles: bool) -> None:
+    assert guard.circular(step, FACTS, f"{QUESTION} {WAYS[0]}") is circles
+
+
+@pytest.mark.parametrize("question", ["Which is NOT a metal?", "All are metals except", "Which isn't one?"])
+def test_no_step_argues_for_an_exception(question: str) -> None:
+    assert not guard.applies(
+        "Wood is the material that is no metal.", question, ("Wood burns.",), ("wood",), "wood"
+    )
+    assert guard.applies(
+        "The material is wood.", "Which material burns?", ("Wood burns.",), ("wood",), "wood"
+    )
+
+
+@pytest.mark.parametrize(
     ("step", "twice"),
     [
         ("A toaster uses a mirror to reflect light, so it is a toaster.", True),

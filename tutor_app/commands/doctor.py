@@ -183,6 +183,7 @@ def _banks() -> Iterator[Finding]:
 def _facts() -> Iterator[Finding]:
     from tutor_app.knowledge.base import FactBase
     from tutor_app.knowledge.meaning import encoder_folder
+    from tutor_app.knowledge.weigher import weigher_folder
     from tutor_app.questions.model import Question
 
     base = FactBase(meanings=False)
@@ -195,7 +196,9 @@ def _facts() -> Iterator[Finding]:
     yield Finding("facts", text, problem=not len(base))
     base.close()
     by_meaning = (encoder_folder() / "model.bin").is_file()
-    yield Finding("facts", "found by words and by meaning" if by_meaning else "found by words")
+    weighed = (weigher_folder() / "model.bin").is_file()
+    how = "found by words and by meaning" if by_meaning else "found by words"
+    yield Finding("facts", f"{how}, and weighed" if by_meaning and weighed else how)
 
 
 def _students() -> Iterator[Finding]:

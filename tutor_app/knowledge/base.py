@@ -12,6 +12,7 @@ from tutor_app.knowledge.facts import Fact, Source, sources
 from tutor_app.knowledge.flags import Flags
 from tutor_app.knowledge.index import Words, open_index, searchable
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
+from tutor_app.knowledge.weigher import BESIDE, Support, joined, shipped_weigher
 from tutor_app.questions.model import Question
 
 _LONGEST_TEXT = 8_000
@@ -32,6 +33,7 @@ class FactBase:
         self._stopped = ranking.stop_words(self._words.of)
         self._posting = lru_cache(4096)(self._read_posting)
         self._meanings = self._shipped_meanings() if meanings else None
+        self._weigher = shipped_weigher() if meanings else None
 
     def close(self) -> None:
         """Let go of the index."""
@@ -54,14 +56,21 @@ class FactBase:
                 rows = self._meanings.join(question, rows, wanted, supposed)
             return self._unflagged(self._facts(rows))[:k]
 
-    def support(self, question: Question) -> tuple[float, ...]:
-        """How near the nearest facts are to the question with each option; empty without an encoder."""
+    def support(self, question: Question) -> tuple[Support, ...]:
+        """What the facts nearest to the question with each option say for it; empty without an encoder."""
         if self._meanings is None:
             return ()
         with self._lock:
             one = "SELECT row FROM fact WHERE id = ?"
             withdrawn = [row for fact in self.flagged() for (row,) in self._db.execute(one, (fact.id,))]
-        return self._meanings.support(question, withdrawn)
+        beside = self._meanings.beside(question, BESIDE, withdrawn)
+        if self._weigher is None:
+            return tuple(Support(near.nearness) for near in beside)
+        with self._lock:
+            texts = [joined([fact.text for fact in self._facts(near.rows)]) for near in beside]
+        pairs = list(zip(meaning.queries(question, None), texts, strict=bool(texts)))
+        weights = self._weigher.scores(pairs)
+        return tuple(Support(near.nearness, weight) for near, weight in zip(beside, weights, strict=True))
 
     def search(self, text: str, count: int = 20) -> list[Fact]:
         """Facts with any of the words a person typed, the best by BM25 first."""

@@ -10,6 +10,7 @@ import hashlib
 import io
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -28,13 +29,20 @@ if TYPE_CHECKING:
 
 _BATCH = 64
 _LEVELS = 31  # steps on either side of zero: finer ones take room and change no order
-_SUPPORTERS = 3  # facts that speak for an option
 _SAVED_EVERY = 2_048
 _LONGEST_TEXT = 4_000
 _MOST_TOKENS = 192
 # Reciprocal rank fusion: what a list adds for a fact at rank r is 1 / (_DAMPING + r).
 _DAMPING = 3.0
 _WEIGHT = 2.0  # the meanings against the words: tuned on the even half of `tests/bench_facts.py`
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The facts nearest to one option, by their rows, best first, and how near they are on the whole."""
+
+    rows: tuple[int, ...]
+    nearness: float
 
 
 class MeaningEncoder:
@@ -145,17 +153,21 @@ class Meanings:
         top = np.argpartition(-nearest, count - 1)[:count]
         return [int(row) for row in top[np.argsort(-nearest[top], kind="stable")]]
 
-    def support(self, question: Question, withdrawn: Sequence[int] = ()) -> tuple[float, ...]:
-        """For each option, how near the nearest facts are to the question with it, a withdrawn one apart."""
+    def beside(self, question: Question, count: int, withdrawn: Sequence[int] = ()) -> list[Near]:
+        """For each option the facts nearest to the question with it, withdrawn ones last; [] until ready."""
         import numpy as np
 
         if self._vectors is None or not question.choices:
-            return ()
-        products = self._vectors @ self._encoder.vectors(queries(question, None)).T
-        products[list(withdrawn)] = -1.0
-        count = min(_SUPPORTERS, len(products))
-        nearest = np.partition(products, -count, axis=0)[-count:]
-        return tuple(float(each) for each in nearest.mean(axis=0))
+            return []
+        products = self._encoder.vectors(queries(question, None)) @ self._vectors.T
+        products[:, list(withdrawn)] = -1.0
+        count = min(count, products.shape[1])
+        top = np.argpartition(-products, count - 1, axis=1)[:, :count]
+        near = np.take_along_axis(products, top, axis=1)
+        order = np.argsort(-near, axis=1, kind="stable")
+        rows = np.take_along_axis(top, order, axis=1)
+        means = near.mean(axis=1).tolist()
+        return [Near(tuple(own), mean) for own, mean in zip(rows.tolist(), means, strict=True)]
 
     def join(
         self, question: Question, by_words: Sequence[int], count: int, supposed: str | None = None

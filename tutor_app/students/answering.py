@@ -36,7 +36,7 @@ def question_route(
     requests = [(answer_prompt(asked(question)), question.choices) for question in questions]
     scores = student.score(requests, cancel=cancel)
     found = [route_scores(options, calibration.question_length_power) for options in scores]
-    if facts is None or not calibration.support_weight:
+    if facts is None or not calibration.asks_facts:
         return found
     return [
         supported(own, facts.support(question), calibration)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from tutor_app.errors import UserError
+from tutor_app.knowledge.weigher import Support
 from tutor_app.students.engine import OptionScore
 
 
@@ -19,13 +20,13 @@ class Calibration:
 
     A route's score of an option is its log-likelihood divided by `tokens ** length_power` (0: the sum,
     1: the mean); to the question's, the fact base adds `support_weight` times how near its facts are to the
-    question with that option. `question_temperature` holds where the question alone decides (0: as
-    `temperature`). `sure_threshold` and `open_sure_threshold` part 'sure' from 'not sure'; a guess
-    must be as likely as `step_threshold` before a step may argue for it, and the step's words, per token,
-    as likely to its writer as `step_likelihood` (0: any may be shown). A candidate fact's
-    score is its log-likelihood after the question less `fact_prior_weight` times that without a question,
-    per token, less `fact_search_weight` for each place down in the search's order; under `fact_threshold`
-    no fact fits.
+    question with that option, and `weigher_weight` times how well they support it when they are read.
+    `question_temperature` holds where the question alone decides (0: as `temperature`). `sure_threshold` and
+    `open_sure_threshold` part 'sure' from 'not sure'; a guess must be as likely as `step_threshold` before a
+    step may argue for it, and the step's words, per token, as likely to its writer as `step_likelihood` (0:
+    any may be shown). A candidate fact's score is its log-likelihood after the question less
+    `fact_prior_weight` times that without a question, per token, less `fact_search_weight` for each place
+    down in the search's order; under `fact_threshold` no fact fits.
     """
 
     temperature: float = 1.0
@@ -33,6 +34,7 @@ class Calibration:
     question_weight: float = 0.5
     rationale_weight: float = 0.5
     support_weight: float = 0.0
+    weigher_weight: float = 0.0
     question_length_power: float = 0.0
     rationale_length_power: float = 0.0
     sure_threshold: float = 0.5
@@ -46,7 +48,7 @@ class Calibration:
     def __post_init__(self) -> None:
         if not all(math.isfinite(getattr(self, field.name)) for field in fields(self)):
             raise ValueError("a value is not a finite number")
-        if self.support_weight < 0:
+        if self.support_weight < 0 or self.weigher_weight < 0:
             raise ValueError("the weight of the facts' support is below 0")
         if self.temperature <= 0 or self.question_temperature < 0:
             raise ValueError("the temperature is not above 0")
@@ -56,6 +58,11 @@ class Calibration:
             or not self.question_weight + self.rationale_weight
         ):
             raise ValueError("the routes' weights are not 0 or more with a sum above 0")
+
+    @property
+    def asks_facts(self) -> bool:
+        """Whether what the facts say for an option counts in its score."""
+        return bool(self.support_weight or self.weigher_weight)
 
 
 def read_calibration(path: Path) -> Calibration:
@@ -74,13 +81,15 @@ def route_scores(scores: Sequence[OptionScore], power: float) -> tuple[float, ..
 
 
 def supported(
-    scores: Sequence[float], support: Sequence[float], calibration: Calibration
+    scores: Sequence[float], support: Sequence[Support], calibration: Calibration
 ) -> tuple[float, ...]:
     """The question's scores with what the fact base has to say for each option (nothing, if it is empty)."""
     if not support:
         return tuple(scores)
+    near, read = calibration.support_weight, calibration.weigher_weight
     return tuple(
-        score + calibration.support_weight * near for score, near in zip(scores, support, strict=True)
+        score + near * facts.nearness + read * facts.weight
+        for score, facts in zip(scores, support, strict=True)
     )
 
 

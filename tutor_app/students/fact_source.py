@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tutor_app.knowledge.facts import Fact
+from tutor_app.knowledge.weigher import Support
 from tutor_app.questions.model import Question
 
 
@@ -12,7 +13,7 @@ class FactSource(Protocol):
 
     def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]: ...
 
-    def support(self, question: Question) -> tuple[float, ...]: ...
+    def support(self, question: Question) -> tuple[Support, ...]: ...
 
     def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]: ...
 

@@ -17,6 +17,8 @@ _LETTERED = re.compile(
 )
 _CONTROL_MARK = re.compile(r"<\|.*?\|>|</?s>|<unk>|<pad>|�")
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
+_REASONS = frozenset(("so", "because"))
+_NEGATED = re.compile(r"\b(?i:not|except|least|never|cannot|unlikely)\b|n['’]t\b")
 _STOPPED = (
     "a an the of in on to is are was were be been being it its they their them this that these those he his "
     "she her we you and or but so not no for with by from at as into than then there which who what when "
@@ -122,9 +124,24 @@ def invented(step: str, known: str) -> bool:
     return 4 * sum(word not in given for word in said) > len(said)
 
 
+def circular(step: str, facts: Sequence[str], known: str) -> bool:
+    """`It is heavy, so it is heavy`: gives a reason and, of the words that only the facts have, none."""
+    if _REASONS.isdisjoint(words(step)[1:]):  # as a first word it only leads to the answer
+        return False
+    added = set(content_words(" ".join(facts))) - set(content_words(known))
+    return bool(added) and added.isdisjoint(content_words(step))
+
+
+def asks_for_an_exception(question: str) -> bool:
+    """`Which is not …`: a small student loses the `not`, and says the opposite of what is true."""
+    return bool(_NEGATED.search(question))
+
+
 def applies(step: str, question: str, facts: Sequence[str], choices: Sequence[str], supposed: str) -> bool:
     """A step that applies given facts leads to the supposed answer and brings in nothing of its own."""
-    known = " ".join((question, *facts))
+    asked, known = f"{question} {supposed}", " ".join((question, *facts))
+    if asks_for_an_exception(question) or circular(step, facts, asked):
+        return False
     if supposed and (not hints_at(step, supposed, 0.66) or of_other_options(step, choices, supposed, known)):
         return False
     return not says_twice(step) and not invented(step, f"{known} {supposed}")
