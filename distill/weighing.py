@@ -9,7 +9,6 @@ It says how well the facts support that answer. Two kinds of lists teach it, eac
 
 import json
 import random
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from distill.convert import round_rows
+from distill import meaning
 from distill.corpus import Item, read_items
 from distill.meaning import Encoder, held_out
 from distill.recipe import FactWeigher
@@ -35,7 +34,6 @@ from tutor_app.knowledge.weigher import BESIDE, MOST_TOKENS, joined
 from tutor_app.questions.duplicates import likeness
 from tutor_app.questions.model import Question
 
-LEVELS = 40  # of the 127 that int8 has: smaller to store, and near enough
 MOST_OPTIONS = 4
 MOST_OTHERS = 4  # facts that are told from the question's own
 FACTS_WEIGHT = 0.5
@@ -306,16 +304,6 @@ def _keep(weigher: Weigher, optimiser: torch.optim.Optimizer, done: int, path: P
 
 def save(weigher: Weigher, folder: Path, converted: Path) -> None:
     """Leave the weigher in int8 with its tokenizer and head, as the app reads it."""
-    from ctranslate2.converters import TransformersConverter
-
-    model = weigher.encoder.model
-    round_rows(model, LEVELS)
-    if not hasattr(model.config, "position_embedding_type"):
-        model.config.position_embedding_type = "absolute"  # the converter asks for it
-    model.save_pretrained(folder)
-    weigher.encoder.tokenizer.save_pretrained(folder)
-    TransformersConverter(str(folder)).convert(str(converted), quantization="int8", force=True)
-    shutil.copy(folder / "tokenizer.json", converted)
+    meaning.save(weigher.encoder, folder, converted)
     head = [round(SHARPNESS * weight, 5) for weight in weigher.head.weight[0].tolist()]
     write_atomically(converted / "head.json", json.dumps(head) + "\n", 0o644)
-    shutil.rmtree(folder)

@@ -39,6 +39,7 @@ def test_a_plain_sentence_is_shown(step: str) -> None:
         ("The nail (which is made of iron is attracted.", "a bracket left open"),
         ("The magnet pulls the nail, <|im_end|> so it moves.", "a control token"),
         ("The magnet pulls the nail \ufffd hard.", "a broken character"),
+        ("The nananail is made of iron.", "a stutter"),
         ("Option A is the iron nail.", "options by letter"),
         ("(B) The nail is made of iron.", "options by letter"),
         ("C. The nail is made of iron.", "options by letter"),
@@ -130,6 +131,7 @@ def test_a_step_that_does_not_apply_its_facts_is_dropped(step: str, why: str) ->
     [
         ("A mushroom grows on dead wood, so it lives by absorbing matter from dead organisms.", True),
         ("A mushroom obtains energy because it absorbs matter from dead organisms.", True),
+        ("Absorbing matter from dead organisms is therefore how a mushroom obtains energy.", True),
         ("A mushroom breaks down dead organisms, so it lives by absorbing matter from them.", False),
         ("A mushroom obtains energy by absorbing matter from dead organisms.", False),
         ("So a mushroom obtains energy by absorbing matter from dead organisms.", False),

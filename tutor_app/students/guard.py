@@ -16,8 +16,9 @@ _LETTERED = re.compile(
     r"\(\s*[A-Ha-h]\s*\)|^\s*[A-Ha-h]\s*[).:]\s|\b(?i:option|choice|answer)s?\s+(?:is\s+)?\(?[A-H]\b(?!\w)",
 )
 _CONTROL_MARK = re.compile(r"<\|.*?\|>|</?s>|<unk>|<pad>|�")
+_STUTTER = re.compile(r"([^\W\d_]{2,4})\1\1", re.IGNORECASE)  # `unununsaturated`
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
-_REASONS = frozenset(("so", "because"))
+_REASONS = frozenset(("so", "because", "therefore"))
 _NEGATED = re.compile(r"\b(?i:not|except|least|never|cannot|unlikely)\b|n['’]t\b")
 _STOPPED = (
     "a an the of in on to is are was were be been being it its they their them this that these those he his "
@@ -74,6 +75,7 @@ def well_formed(step: str) -> bool:
         and bool(_CLOSED.search(step))
         and _balanced(step)
         and not _CONTROL_MARK.search(step)
+        and not _STUTTER.search(step)
     )
 
 
