@@ -25,6 +25,7 @@ from tutor_app.students.chooser import Chooser
 from tutor_app.students.engine import Cancelled, Student
 from tutor_app.students.explanation import Answer, Explanation, Origin, Settings, Step, Style
 from tutor_app.students.fact_source import FactSource
+from tutor_app.students.memory import give_back
 from tutor_app.students.selfcheck import Attempt, settle
 from tutor_app.students.writer import Task, Writer
 
@@ -115,6 +116,7 @@ class Tutor:
                 timings.setdefault("first_step", time.perf_counter() - started)
                 yield step
         timings["total"] = time.perf_counter() - started
+        give_back()
         yield explanation
 
     def explain_many(
@@ -131,6 +133,7 @@ class Tutor:
             self._read(drafts, self._write(drafts, settings, cancel), cancel)
             self._reconsider(drafts, settings, cancel)
         seconds = (time.perf_counter() - started) / max(1, len(drafts))
+        give_back()
         return [self._finish(draft, {"total": seconds}) for draft in drafts]
 
     def flag(self, step: Step) -> bool:
