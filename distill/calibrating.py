@@ -32,7 +32,7 @@ from tutor_app.students.engine import Student, Threads, open_student
 from tutor_app.students.explanation import Settings
 
 BOTH = "both"
-SUPPORT = {"support": "nearness", "weigher": "weight"}  # routes of the facts, and what of `Support` they are
+NEARNESS, WEIGHT = "nearness", "weight"  # what the facts say, as routes of their own
 EVERY_FACT = -1e6
 PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 PRIOR_QUESTIONS = 200
@@ -122,7 +122,7 @@ def calibrate(
         for each in sets:
             add_support(each, found.kept, facts)
     supports = found.supports()
-    routes = [QUESTION, *SUPPORT] if supports else [QUESTION]
+    routes = [QUESTION, NEARNESS, WEIGHT] if supports else [QUESTION]
     alone = examples([*found.route(QUESTION), *supports], routes)
     question = fit(alone, routes, TARGET, folds)
     start = replace(from_question(question), step_likelihood=step_likelihood)
@@ -163,14 +163,13 @@ def calibrate(
 
 def support_readings(reading: Reading) -> list[Reading]:
     """What the facts say for each option of a question, one reading for each route."""
+    said = {
+        NEARNESS: tuple(facts.nearness for facts in reading.support),
+        WEIGHT: tuple(facts.weight for facts in reading.support),
+    }
     return [
-        replace(
-            reading,
-            route=route,
-            sums=tuple(float(getattr(facts, part)) for facts in reading.support),
-            tokens=(1,) * len(reading.support),
-        )
-        for route, part in SUPPORT.items()
+        replace(reading, route=route, sums=values, tokens=(1,) * len(values))
+        for route, values in said.items()
     ]
 
 
@@ -185,8 +184,8 @@ def from_question(fitted: Fitted) -> Calibration:
         temperature=fitted.joining.temperature / share,
         question_weight=1.0,
         rationale_weight=0.0,
-        support_weight=fitted.joining.weights.get("support", 0.0) / share,
-        weigher_weight=fitted.joining.weights.get("weigher", 0.0) / share,
+        support_weight=fitted.joining.weights.get(NEARNESS, 0.0) / share,
+        weigher_weight=fitted.joining.weights.get(WEIGHT, 0.0) / share,
         question_length_power=fitted.joining.powers[QUESTION],
         sure_threshold=fitted.sure_threshold,
         fact_threshold=EVERY_FACT,

@@ -37,6 +37,7 @@ from tutor_app.questions.model import Question
 MOST_OPTIONS = 4
 MOST_OTHERS = 4  # facts that are told from the question's own
 FACTS_WEIGHT = 0.5
+CHECKPOINT = "checkpoint.pt"
 SHARPNESS = 10.0  # so that the head, which begins at nothing, soon counts
 _SPARE = 8  # facts searched beyond those wanted, as some are the question's own
 _SEARCHED = 20  # facts, of which a question's own is one
@@ -95,20 +96,21 @@ def run_stage(work: Work) -> None:
         weigher.encoder.trim(list(texts), section.keep_tokens)
     fit(weigher, lessons, section, work.folder / LOG, work.recipe.run.seed, work.say, dev)
     save(weigher, work.folder / "transformers", work.folder / "weigher")
+    (work.folder / LOG / CHECKPOINT).unlink(missing_ok=True)
 
 
 class Finder:
     """The search as the app does it, for many questions at once."""
 
     def __init__(self, folder: Path) -> None:
-        self.base = FactBase(shipped_sources(), meanings=False)
-        self._facts = [fact.text for fact in self.base.all()]
+        self._base = FactBase(shipped_sources(), meanings=False)
+        self._facts = [fact.text for fact in self._base.all()]
         self._encoder = MeaningEncoder(folder, torch.get_num_threads())
         self._vectors = torch.from_numpy(self._encoder.vectors(self._facts))
 
     def close(self) -> None:
         """Let go of the fact base."""
-        self.base.close()
+        self._base.close()
 
     def nearest(self, queries: Sequence[str]) -> list[list[str]]:
         """For each query the facts nearest to it, and some to spare."""
@@ -122,7 +124,7 @@ class Finder:
     def found(self, item: Item) -> list[str]:
         """The facts a search by words finds for the question and its right answer."""
         question = Question(item.id, item.question, item.choices, item.answer)
-        return [fact.text for fact in self.base.candidates(question, _SEARCHED, item.key)]
+        return [fact.text for fact in self._base.candidates(question, _SEARCHED, item.key)]
 
 
 def lessons_of(items: Sequence[Item], finder: Finder, chance: random.Random) -> list[Lesson]:
@@ -224,7 +226,7 @@ def fit(
     """Train in place: warm-up, then a straight line down; a stopped training goes on where it was."""
     optimiser = torch.optim.AdamW(weigher.parameters(), lr=section.learning_rate, weight_decay=0.01)
     batches = _batches(lessons, section, seed)
-    done = _take_up(weigher, optimiser, folder / "checkpoint.pt")
+    done = _take_up(weigher, optimiser, folder / CHECKPOINT)
     kept = time.monotonic()
     losses: list[float] = []
     weigher.encoder.model.train()
@@ -241,7 +243,7 @@ def fit(
             right = {name: share_right(weigher, [each.options for each in own]) for name, own in dev.items()}
             say("right by facts: " + ", ".join(f"{name} {share:.1%}" for name, share in right.items()))
         if time.monotonic() - kept > 60 * section.checkpoint_minutes:
-            _keep(weigher, optimiser, step + 1, folder / "checkpoint.pt")
+            _keep(weigher, optimiser, step + 1, folder / CHECKPOINT)
             kept = time.monotonic()
     weigher.encoder.model.eval()
 

@@ -7,7 +7,8 @@ import pytest
 
 from distill.calibrate import examples, fit
 from distill.calibrating import (
-    SUPPORT,
+    NEARNESS,
+    WEIGHT,
     best_prior_weight,
     calibrate,
     from_question,
@@ -114,7 +115,7 @@ def test_the_facts_support_is_weighed_beside_the_students_scores() -> None:
         )
         readings.append(Reading("dev", f"{number:02x}", "question", key, noise, (1, 1), support=near))
     supports = [one for each in readings for one in support_readings(each)]
-    routes = ["question", *SUPPORT]
+    routes = ["question", NEARNESS, WEIGHT]
     found = from_question(fit(examples([*readings, *supports], routes), routes))
     assert found.support_weight > 1
     assert found.weigher_weight > 0

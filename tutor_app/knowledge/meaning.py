@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from tutor_app import paths
-from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 from tutor_app.knowledge.facts import Fact
+from tutor_app.knowledge.states import StateReader
 from tutor_app.questions.model import Question
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _BATCH = 64
 _LEVELS = 31  # steps on either side of zero: finer ones take room and change no order
 _SAVED_EVERY = 2_048
-_LONGEST_TEXT = 4_000
 _MOST_TOKENS = 192
 # Reciprocal rank fusion: what a list adds for a fact at rank r is 1 / (_DAMPING + r).
 _DAMPING = 3.0
@@ -49,33 +48,15 @@ class MeaningEncoder:
     """Turns texts into vectors of length one whose products say how near their meanings are."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        import ctranslate2
-        from tokenizers import Tokenizer
-
-        try:
-            self._model = ctranslate2.Encoder(str(folder), device="cpu", intra_threads=threads)
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # the tokenizers library raises bare Exception
-            raise UserError(f"The fact encoder in {folder} cannot be loaded ({error}).") from error
-        self._tokenizer.encode_special_tokens = True
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(_MOST_TOKENS)
+        self._states = StateReader(folder, "fact encoder", _MOST_TOKENS, threads)
 
     def vectors(self, texts: Sequence[str]) -> "Vectors":
         """One row a text: the mean of its tokens' vectors, scaled to length one."""
         import numpy as np
 
-        clean = [text[:_LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts]
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(clean)]
-        order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
-        rows: list[Vectors] = [np.empty(0, np.float32)] * len(ids)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            states = np.array(self._model.forward_batch([ids[number] for number in batch]).last_hidden_state)
-            for number, state in zip(batch, states, strict=True):
-                mean = state[: len(ids[number])].mean(axis=0, dtype=np.float32)
-                rows[number] = mean / max(float(np.linalg.norm(mean)), 1e-9)
-        return np.stack(rows)
+        means = self._states.means(texts)
+        vectors: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+        return vectors
 
 
 class Meanings:

@@ -8,18 +8,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tutor_app import paths
 from tutor_app.errors import UserError
-
-if TYPE_CHECKING:
-    from tokenizers import Encoding
+from tutor_app.knowledge.states import StateReader
 
 BESIDE = 3  # facts that speak for an option
 MOST_TOKENS = 144
-_BATCH = 32
-_LONGEST_TEXT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +29,17 @@ class FactWeigher:
     """Says how well facts support the answer a question is put with; only differences mean something."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        import ctranslate2
         import numpy as np
-        from tokenizers import Tokenizer
 
+        self._states = StateReader(folder, "fact weigher", MOST_TOKENS, threads)
         try:
-            self._model = ctranslate2.Encoder(str(folder), device="cpu", intra_threads=threads)
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._head = np.array(json.loads((folder / "head.json").read_text("utf-8")), np.float32)
-        except Exception as error:  # the tokenizers library raises bare Exception
+        except (OSError, ValueError, TypeError) as error:
             raise UserError(f"The fact weigher in {folder} cannot be loaded ({error}).") from error
-        self._tokenizer.encode_special_tokens = True
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MOST_TOKENS)
 
     def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """One number for each question with its answer, and the facts beside it."""
-        import numpy as np
-
-        read = self._tokenizer.encode_batch([(_clean(asked), _clean(facts)) for asked, facts in pairs])
-        found = [0.0] * len(read)
-        order = sorted(range(len(read)), key=lambda number: len(read[number].ids))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            states = np.array(self._states([read[number] for number in batch]))
-            for number, state in zip(batch, states, strict=True):
-                mean = state[: len(read[number].ids)].mean(axis=0, dtype=np.float32)
-                found[number] = float(mean @ self._head)
-        return found
-
-    def _states(self, read: "Sequence[Encoding]") -> object:
-        ids, kinds = [each.ids for each in read], [each.type_ids for each in read]
-        return self._model.forward_batch(ids, token_type_ids=kinds).last_hidden_state
+        return [float(score) for score in self._states.means(pairs) @ self._head]
 
 
 def weigher_folder() -> Path:
@@ -82,7 +56,3 @@ def shipped_weigher() -> FactWeigher | None:
 def joined(facts: Sequence[str]) -> str:
     """How several facts are read at once."""
     return " ".join(facts)
-
-
-def _clean(text: str) -> str:
-    return text[:_LONGEST_TEXT].encode("utf-8", "replace").decode()
