@@ -1,7 +1,7 @@
 """The calibrate stage: the dev questions are read by both routes once, then everything is fitted from that.
 
 What is fitted, in this order: the question route alone (it decides which answer a rationale is written for),
-how facts are weighed and from which score on they fit, then the join of both routes and 'sure'.
+from which score on a fact fits, then the join of both routes and 'sure'.
 """
 
 import json
@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from distill.calibrate import Examples, Fitted, examples, fact_threshold, fit
-from distill.corpus import read_items
 from distill.evaluate import dev_sets, shown
 from distill.explaining import Explaining, shipped_facts, without_key
 from distill.measures import Judged, Result, question_scores, result_of
@@ -19,23 +18,19 @@ from distill.reading import add_support, cores, read_question_route
 from distill.results import Evaluation, card_scores
 from distill.routes import QUESTION
 from distill.scores import Reading, ScoresFile, digest
-from distill.sets import EvaluationSet, questions_of
+from distill.sets import EvaluationSet
 from distill.stages import Work
 from distill.subjects import Subject, find_subject
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
-from tutor_app.knowledge.facts import fact_id
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
-from tutor_app.students.chooser import Chooser, Fit
-from tutor_app.students.engine import Student, Threads, open_student
+from tutor_app.students.engine import Threads
 from tutor_app.students.explanation import Settings
+from tutor_app.students.fact_source import FactSource
 
 BOTH = "both"
 NEARNESS, WEIGHT = "nearness", "weight"  # what the facts say, as routes of their own
-EVERY_FACT = -1e6
-PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-PRIOR_QUESTIONS = 200
 BAR_QUESTIONS = 200
 TARGET = 0.7
 
@@ -74,12 +69,9 @@ def run_stage(work: Work) -> None:
     sets = dev_sets(work.earlier["corpus"], names, 0)
     if not sets:
         raise UserError("No dev source has questions with choices and keys, so nothing can be calibrated.")
-    learnt = questions_of(read_items(work.earlier["corpus"] / "train.jsonl"))
     subject = find_subject(work.earlier["convert"])
     settings, log = recipe.calibrate, work.log("readings.jsonl")
-    found = calibrate(
-        subject, sets, learnt, log, settings.folds, work.say, settings.limit, settings.step_likelihood
-    )
+    found = calibrate(subject, sets, log, settings.folds, work.say, settings.limit, settings.step_likelihood)
     write_calibrated(work.folder, found)
 
 
@@ -99,7 +91,6 @@ def write_calibrated(folder: Path, found: Calibrated) -> None:
 def calibrate(
     subject: Subject,
     sets: Sequence[EvaluationSet],
-    learnt: Sequence[Question],
     log: Path,
     folds: int = 5,
     say: Callable[[str], None] = print,
@@ -132,7 +123,8 @@ def calibrate(
         return Calibrated(
             start, question, None, Evaluation(subject.name, subject.identity, tuple(evaluation))
         )
-    chosen = _fit_facts(subject, answer, found, learnt, start, threads, say)
+    chosen = replace(start, fact_threshold=_fact_bar(facts, found, start))
+    say(f"facts: a fact fits from {chosen.fact_threshold:.3f} on")
     explaining = Explaining(subject, answer, chosen, threads)
     how = explaining.written(Settings())
     for each in [each.part(limit, (1, 1)) for each in sets]:
@@ -188,7 +180,6 @@ def from_question(fitted: Fitted) -> Calibration:
         weigher_weight=fitted.joining.weights.get(WEIGHT, 0.0) / share,
         question_length_power=fitted.joining.powers[QUESTION],
         sure_threshold=fitted.sure_threshold,
-        fact_threshold=EVERY_FACT,
     )
 
 
@@ -217,79 +208,8 @@ def _told(route: str, fitted: Fitted) -> str:
     )
 
 
-def _fit_facts(
-    subject: Subject,
-    answer: Student,
-    found: Readings,
-    learnt: Sequence[Question],
-    start: Calibration,
-    threads: Threads,
-    say: Callable[[str], None],
-) -> Calibration:
-    """How much of a fact's own likelihood is taken off, and from which score on a fact fits."""
-    explaining = Explaining(subject, answer, start, threads)
-    assert subject.rationale is not None
-    student = open_student(subject.rationale, subject.family, threads)
-    rate = _Rating(explaining, student, start)
-    known = [question for question in learnt if explaining.own_facts(question)]
-    known = known[:: max(1, len(known) // PRIOR_QUESTIONS)][:PRIOR_QUESTIONS]
-    weight = start.fact_prior_weight
-    if known:
-        wanted = [(without_key(question), question.key or "") for question in known]
-        own = [frozenset(fact_id(text) for text in question.facts) for question in known]
-        weight, recall = best_prior_weight(*rate(wanted), own)
-        say(f"facts: weight of their own likelihood {weight:g}, own fact first {recall:.0%} of {len(known)}")
-    chosen = replace(start, fact_prior_weight=weight)
-    bar = _fact_bar(rate, found, chosen)
-    say(f"facts: a fact fits from {bar:.3f} on")
-    return replace(chosen, fact_threshold=bar)
-
-
-class _Rating:
-    """Candidates rated with and without their own likelihood, from which every weight follows."""
-
-    def __init__(self, explaining: Explaining, student: Student, start: Calibration) -> None:
-        name = explaining.subject.identity
-        self._choosers = [
-            Chooser(student, explaining.facts, replace(start, fact_prior_weight=weight), name)
-            for weight in (0.0, 1.0)
-        ]
-
-    def __call__(self, wanted: Sequence[tuple[Question, str]]) -> tuple[list[list[Fit]], list[list[Fit]]]:
-        rated: tuple[list[list[Fit]], list[list[Fit]]] = ([], [])
-        for start in range(0, len(wanted), 16):
-            for chooser, kept in zip(self._choosers, rated, strict=True):
-                kept += chooser.rate(wanted[start : start + 16])
-        return rated
-
-
-def best_prior_weight(
-    plain: Sequence[Sequence[Fit]], above: Sequence[Sequence[Fit]], own: Sequence[frozenset[int]]
-) -> tuple[float, float]:
-    """The weight that puts a question's own fact first most often, and how often that is."""
-
-    def recall(weight: float) -> float:
-        firsts = [
-            max(weighed(one, two, weight), key=lambda fit: fit.score).fact.id in mine
-            for one, two, mine in zip(plain, above, own, strict=True)
-            if one
-        ]
-        return sum(firsts) / max(len(firsts), 1)
-
-    best = max(PRIOR_WEIGHTS, key=recall)
-    return best, recall(best)
-
-
-def weighed(plain: Sequence[Fit], above: Sequence[Fit], weight: float) -> list[Fit]:
-    """A fact's score under any weight lies on the line through its scores under 0 and 1."""
-    return [
-        Fit(one.fact, (1 - weight) * one.score + weight * two.score)
-        for one, two in zip(plain, above, strict=True)
-    ]
-
-
-def _fact_bar(rate: _Rating, found: Readings, chosen: Calibration) -> float:
-    """The score of the best fact that best tells right supposed answers from wrong ones.
+def _fact_bar(facts: FactSource, found: Readings, chosen: Calibration) -> float:
+    """How likely the best fact must be to explain the answer, so that it best tells right ones from wrong.
 
     A fact that fits a wrong answer does not explain the question. None of the questions asked is left without
     a fact: what a student writes freely is true less often than a fact that is beside the point.
@@ -297,16 +217,16 @@ def _fact_bar(rate: _Rating, found: Readings, chosen: Calibration) -> float:
     every = [question for each in found.sets for question in each.questions]
     asked = every[:: max(1, len(every) // BAR_QUESTIONS)]
     by_question = {reading.question: reading for reading in found.route(QUESTION)}
-    supposed = [likeliest(by_question[digest(q)], q, chosen) for q in asked]
-    plain, above = rate([(without_key(q), said) for q, said in zip(asked, supposed, strict=True)])
-    scores, fits = [], []
-    for question, said, one, two in zip(asked, supposed, plain, above, strict=True):
-        if one:
-            scores.append(max(fit.score for fit in weighed(one, two, chosen.fact_prior_weight)))
-            fits.append(said == question.key)
+    scores, right = [], []
+    for question in asked:
+        supposed = likeliest(by_question[digest(question)], question, chosen)
+        fits = facts.fits(without_key(question), supposed)
+        if fits:
+            scores.append(fits[0].score)
+            right.append(supposed == question.key)
     if not scores:
         return Calibration().fact_threshold
-    return min(fact_threshold(scores, fits), *scores)
+    return min(fact_threshold(scores, right), *scores)
 
 
 def likeliest(reading: Reading, question: Question, calibration: Calibration) -> str:

@@ -13,7 +13,7 @@ from distill.convert import convert
 from distill.corpus import Item, read_items, write_items
 from distill.recipe import OwnRationales
 from distill.stages import LOG, Work
-from distill.subjects import converted_family, weights_identity
+from distill.subjects import converted_family
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import shipped_sources
 from tutor_app.questions.model import Question
@@ -65,7 +65,6 @@ class _Pen:
         self._threads = Threads(1, work.recipe.run.threads)
         self._rationale = _converted(work, "train-rationale")
         self._guesser = _converted(work, "train-start") if self._section.supposed == "guess" else None
-        self._identity = weights_identity(self._rationale)
         self._facts = FactBase(shipped_sources()) if self._section.style == "grounded" else None
 
     def explain(self, items: Sequence[Item], number: int) -> list[Item]:
@@ -75,7 +74,7 @@ class _Pen:
         wanted = list(zip(questions, self._supposed(items, questions), strict=True))
         facts: Sequence[tuple[Step, ...]] = [()] * len(wanted)
         if self._facts:
-            facts = Chooser(student, self._facts, Calibration(), self._identity).choose(wanted)
+            facts = Chooser(self._facts, Calibration().fact_threshold).choose(wanted)
         tasks = [Task(*each, chosen) for each, chosen in zip(wanted, facts, strict=True)]
         steps = Writer(student).write(tasks)
         return [

@@ -5,24 +5,16 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
-from distill.reading import cores
 from distill.recipe import Recipe
-from distill.stages import LOG, Work, note_files
+from distill.stages import Work, note_files
 from distill.subjects import MODEL, converted_family
 from distill.weights import read_model_file
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
-from tutor_app.knowledge.facts import facts_of, shipped_sources
-from tutor_app.students.chooser import AT_ONCE, measure
-from tutor_app.students.engine import Threads, open_student
 from tutor_app.students.packages import ROLES, Manifest, Package, read_package, seal
-from tutor_app.students.priors import FILE as FACT_PRIORS
-from tutor_app.students.priors import priors_file
 from tutor_app.students.prompts import VERSION
 
 CARD = "MODEL_CARD.md"
@@ -58,7 +50,6 @@ def assemble(
     calibration: Path,
     provenance: Provenance,
     scores: Mapping[str, object],
-    fact_priors: Path | None = None,
 ) -> Manifest:
     """Build a package from a folder with `rationale/` and `answer/`, in one step; the old one is replaced."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -71,8 +62,6 @@ def assemble(
                 )
             shutil.copytree(converted / role, made / role)
         shutil.copyfile(calibration, made / CALIBRATION)
-        if fact_priors:
-            shutil.copyfile(fact_priors, made / FACT_PRIORS)
         manifest = Manifest(
             name=provenance.name,
             version=provenance.version,
@@ -90,20 +79,6 @@ def assemble(
             shutil.rmtree(target)
         made.rename(target)
     return sealed
-
-
-def write_fact_priors(rationale: Path, target: Path) -> None:
-    """Measure how likely the rationale student finds each shipped fact without any question."""
-    facts = {fact.id: fact for source in shipped_sources() for fact in facts_of(source)}
-    ordered = sorted(facts.values(), key=lambda fact: len(fact.text))  # like lengths together
-    parts = [ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE)]
-    student = open_student(rationale, converted_family(rationale), Threads(cores()))
-    scores: dict[int, float] = {}
-    with ThreadPoolExecutor(cores()) as pool:
-        for found in pool.map(partial(measure, student), parts):
-            scores |= found
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, priors_file(scores), 0o644)
 
 
 def rewrite_scores(package: Package, scores: Mapping[str, object]) -> Manifest:
@@ -230,10 +205,7 @@ def run_stage(work: Work) -> None:
         "\n\n".join(path.read_text("utf-8") for path in note_files(recipe, work.folders)),
     )
     scores = json.loads((calibrate / "scores.json").read_text("utf-8"))
-    measured = work.folder / LOG / "fact-priors.npz" if recipe.package.fact_priors else None
-    if measured:
-        write_fact_priors(convert / "rationale", measured)
-    assemble(work.folder / name, convert, calibrate / CALIBRATION, provenance, scores, measured)
+    assemble(work.folder / name, convert, calibrate / CALIBRATION, provenance, scores)
     read_package(work.folder / name)
     work.say("\n" + size_report(work.folder / name))
     if recipe.package.zip:

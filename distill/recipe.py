@@ -281,7 +281,7 @@ class FactEncoder:
 
 @dataclass(frozen=True, slots=True)
 class FactWeigher:
-    """An encoder that reads facts beside a question: which option they support. None without a model."""
+    """An encoder that reads facts: which option they support, which explains it. None without a model."""
 
     model: str = ""  # a hub id or a folder
     epochs: int = 1
@@ -290,9 +290,11 @@ class FactWeigher:
     keep_tokens: int = 0  # so many tokens of its vocabulary; 0: all
     checkpoint_minutes: float = 8.0
     sources: Mapping[str, float] = field(default_factory=dict)
+    grades: tuple[str, ...] = ()  # files of facts graded by a teacher
+    graded_times: int = 1  # how often an epoch goes through them
 
     def __post_init__(self) -> None:
-        _positive(self, "epochs", "learning_rate", "batch")
+        _positive(self, "epochs", "learning_rate", "batch", "graded_times")
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +385,6 @@ class Package:
     licence: str = "Apache-2.0"
     zip: bool = False
     notes: str = ""  # a Markdown file whose text ends the card, such as a log of what was tried
-    fact_priors: bool = True  # measure the shipped facts beforehand, so that no laptop has to
 
 
 @dataclass(frozen=True, slots=True)

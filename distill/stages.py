@@ -101,6 +101,11 @@ def judge_files(recipe: Recipe, folders: Folders) -> list[Path]:
     return [manifest]
 
 
+def grade_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """Facts that a teacher graded, if the recipe has some."""
+    return [path for pattern in recipe.fact_weigher.grades for path in folders.files(pattern)]
+
+
 def note_files(recipe: Recipe, folders: Folders) -> list[Path]:
     """What a person wrote for the card, if anything."""
     return folders.files(recipe.package.notes) if recipe.package.notes else []
@@ -155,14 +160,15 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "fact-weigher",
-        "a small network learns which options facts support",
+        "a small network learns which options facts support, and what explains an answer",
         "distill.weighing:run_stage",
         after=("corpus", "filter", "fact-encoder"),
         sections=("fact_weigher", "run.seed"),
+        files=grade_files,
     ),
     Stage(
         "train-rationale",
-        "the first student learns to choose facts and to write steps",
+        "the first student learns which facts belong to a question, and to write steps",
         "distill.training:train_rationale",
         after=("train-start", "filter"),
         sections=("rationale_student", "run.seed"),

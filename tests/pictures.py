@@ -59,7 +59,12 @@ async def draw() -> None:
     items = desk.shelf.items(BANK)
     app = TutorApp(desk)
     async with app.run_test(size=SIZE) as pilot:
-        await _until(lambda: app.tutor_state[1] in {"tutor ready", "no tutor"} and len(app.screen.query_one("#topics").entries) > 5)  # type: ignore[attr-defined]
+        await _until(
+            lambda: (
+                app.tutor_state[1] in {"tutor ready", "no tutor"}
+                and len(app.screen.query_one("#topics").entries) > 5
+            )
+        )  # type: ignore[attr-defined]
         await _save(app, "home")
         await _sit(app, Mode.LEARN, items[10:20])
         await _until(lambda: app.screen.turn.unfolding.complete)  # type: ignore[attr-defined]

@@ -73,9 +73,6 @@ class ScriptedExplainer:
     def withdrawn(self) -> frozenset[int]:
         return frozenset(step.fact_id for step in self.flagged if step.fact_id is not None)
 
-    def prepare(self, cancel: threading.Event) -> bool:
-        return False
-
     def _usual(self, question: Question) -> Explanation:
         answer = scripted_answer(question)
         agrees = None if question.answer is None else answer.choice == question.answer

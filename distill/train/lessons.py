@@ -15,7 +15,7 @@ from tutor_app.students.prompts import (
     EncoderDecoderFrame,
     Prompt,
     answer_prompt,
-    fact_prior_prompt,
+    plain_prompt,
     rationale_prompt,
 )
 
@@ -54,7 +54,7 @@ class Lessons:
 
     def read(self, facts: Sequence[str]) -> Example:
         """Read a few facts, one a line."""
-        return self._example(Task.WRITE, fact_prior_prompt(), ("\n".join(facts),))
+        return self._example(Task.WRITE, plain_prompt(), ("\n".join(facts),))
 
     def _example(
         self, task: Task, prompt: Prompt, replies: Sequence[str], right: int = 0, weight: float = 1.0

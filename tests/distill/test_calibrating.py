@@ -9,23 +9,19 @@ from distill.calibrate import examples, fit
 from distill.calibrating import (
     NEARNESS,
     WEIGHT,
-    best_prior_weight,
     calibrate,
     from_question,
     likeliest,
     support_readings,
-    weighed,
     write_calibrated,
 )
 from distill.scores import Reading
 from distill.sets import EvaluationSet
 from distill.subjects import find_subject
 from tests.distill.students import QUESTIONS
-from tutor_app.knowledge.facts import Fact
 from tutor_app.knowledge.weigher import Support
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration, read_calibration
-from tutor_app.students.chooser import Fit
 from tutor_app.students.engine import Family
 
 
@@ -42,16 +38,12 @@ def dev_set() -> EvaluationSet:
 def test_a_calibration_is_fitted_that_the_app_reads(
     family: Family, packages: dict[Family, Path], tmp_path: Path
 ) -> None:
-    fact = "Plants take in carbon dioxide and give off oxygen in the light."
-    learnt = [Question("1", "What do plants give off?", ("oxygen", "smoke"), 0, facts=(fact,))]
     said: list[str] = []
-    found = calibrate(
-        find_subject(packages[family]), [dev_set()], learnt, tmp_path / "r.jsonl", 3, said.append
-    )
+    found = calibrate(find_subject(packages[family]), [dev_set()], tmp_path / "r.jsonl", 3, said.append)
     write_calibrated(tmp_path, found)
     assert read_calibration(tmp_path / "calibration.json") == found.calibration
     assert found.calibration.question_weight + found.calibration.rationale_weight == pytest.approx(1.0)
-    assert found.calibration.fact_threshold > -1e6
+    assert 0 < found.calibration.fact_threshold <= 1
     assert [(each.set, each.route) for each in found.evaluation.results] == [
         ("dev", "question"),
         ("dev", "both"),
@@ -63,9 +55,9 @@ def test_what_was_read_is_not_read_again_and_gives_the_same(
     packages: dict[Family, Path], tmp_path: Path
 ) -> None:
     subject, log = find_subject(packages[Family.DECODER]), tmp_path / "readings.jsonl"
-    first = calibrate(subject, [dev_set()], [], log, 3, lambda _: None)
+    first = calibrate(subject, [dev_set()], log, 3, lambda _: None)
     before = log.read_bytes()
-    again = calibrate(subject, [dev_set()], [], log, 3, lambda _: None)
+    again = calibrate(subject, [dev_set()], log, 3, lambda _: None)
     assert log.read_bytes() == before
     assert asdict(again.calibration) == asdict(first.calibration)
 
@@ -74,18 +66,9 @@ def test_a_single_model_is_calibrated_on_the_question_alone(
     packages: dict[Family, Path], tmp_path: Path
 ) -> None:
     subject = find_subject(packages[Family.DECODER] / "answer")
-    found = calibrate(subject, [dev_set()], [], tmp_path / "r.jsonl", 3, lambda _: None)
+    found = calibrate(subject, [dev_set()], tmp_path / "r.jsonl", 3, lambda _: None)
     assert found.both is None
     assert (found.calibration.question_weight, found.calibration.rationale_weight) == (1.0, 0.0)
-
-
-def test_the_weight_of_a_facts_own_likelihood_puts_the_own_fact_first() -> None:
-    mine, common = Fact("mine"), Fact("common")
-    plain = [[Fit(mine, -2.0), Fit(common, -1.0)]]
-    above = [[Fit(mine, 1.0), Fit(common, 0.0)]]
-    assert [fit.score for fit in weighed(plain[0], above[0], 0.5)] == [-0.5, -0.5]
-    assert best_prior_weight(plain, above, [frozenset({mine.id})]) == (0.5, 1.0)
-    assert best_prior_weight(plain, above, [frozenset({common.id})]) == (0.0, 1.0)
 
 
 def test_the_likeliest_option_depends_on_the_length_power() -> None:

@@ -12,7 +12,7 @@ from distill.train.examples import Example, Task
 from distill.train.reading import reply_scores
 from distill.training import rationale_lessons
 from tests.distill.training_helpers import ITEMS, tiny_base, tiny_lessons
-from tests.students.doubles import ListedFacts
+from tutor_app.knowledge.facts import Fact
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])
@@ -65,6 +65,16 @@ def test_writing_goes_on_after_the_facts(tmp_path: Path) -> None:
     assert lessons.encoder.decode(free.replies[0]) == "Ice is solid.\nSo water."
 
 
+class FoundFacts:
+    """A fact base that finds the same facts for every question."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
+
+    def candidates(self, question: object, k: int, supposed: str | None) -> list[Fact]:
+        return [Fact(text) for text in self.texts]
+
+
 def test_a_step_also_learns_from_facts_as_imperfect_as_a_search_finds_them(tmp_path: Path) -> None:
     _, lessons = tiny_lessons(tiny_base(tmp_path))
     own = ("Ice is solid.", "Water freezes.")
@@ -73,7 +83,7 @@ def test_a_step_also_learns_from_facts_as_imperfect_as_a_search_finds_them(tmp_p
 
     def given(**shares: float) -> list[str]:
         section = RationaleStudent(choosing=0.0, supposed=1.0, free=0.0, **{"distracted": 0.0, **shares})
-        (lesson,) = rationale_lessons(lessons, [item], ListedFacts(other), section, random.Random(1))
+        (lesson,) = rationale_lessons(lessons, [item], FoundFacts(other), section, random.Random(1))  # type: ignore[arg-type]
         return lessons.encoder.decode(lesson.prompt).split("assistant\n")[1].splitlines()
 
     assert given() == [*own]

@@ -124,18 +124,6 @@ def test_damaged_flags_are_never_overwritten(base: FactBase) -> None:
     assert path.read_text("utf-8") == '{"flagged": [{"te'
 
 
-def test_what_was_measured_outlives_another_index(base: FactBase, assets: Path) -> None:
-    base.keep_priors("students 1", {FACTS[0].id: -12.5, FACTS[1].id: float("nan")})
-    assert base.priors("students 1", FACTS) == {FACTS[0].id: -12.5}
-    assert base.priors("students 2", FACTS) == {}
-    assert len(base.without_prior("students 1", 100)) == len(FACTS) - 1
-    base.close()
-    (assets / "facts" / "more.jsonl").write_text(facts_file([Fact("Wood floats on water.")], "More"), "utf-8")
-    grown = FactBase()
-    assert len(grown) == len(FACTS) + 1
-    assert grown.priors("students 1", FACTS) == {FACTS[0].id: -12.5}
-
-
 def test_the_index_is_made_once_and_again_when_a_source_changes(base: FactBase, assets: Path) -> None:
     (index,) = paths.user_cache().glob("facts-*.sqlite")
     made = index.stat().st_mtime_ns
@@ -160,8 +148,6 @@ def test_without_a_place_for_the_index_facts_are_found_from_memory(assets: Path,
     (tutor_home / "cache").write_text("a file where the folder should be", "utf-8")
     base = FactBase()
     assert base.candidates(BALL, 1) == [FACTS[0]]
-    base.keep_priors("students", {FACTS[0].id: -1.0})
-    assert base.priors("students", FACTS) == {FACTS[0].id: -1.0}
 
 
 def test_a_line_that_is_damaged_costs_only_itself(tmp_path: Path) -> None:

@@ -23,9 +23,12 @@ class SharedWords:
     def __init__(self) -> None:
         self.read: list[tuple[str, str]] = []
 
-    def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+    def supports(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         self.read += pairs
         return [float(len(set(asked.split()) & set(facts.split()))) for asked, facts in pairs]
+
+    def explains(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        return [shared / 10 for shared in self.supports(pairs)]
 
 
 @pytest.fixture
@@ -69,6 +72,28 @@ def test_without_choices_nothing_is_supported(base: FactBase) -> None:
     assert base.support(Question("q", "What slows a sledge?")) == ()
 
 
+def test_the_fact_that_explains_best_comes_first_wherever_the_search_put_it(base: FactBase) -> None:
+    iron = Question("q", "Which things does a magnet pull", ("iron", "wood"))
+    fits = base.fits(iron, "iron")
+    assert [fit.score for fit in fits] == sorted((fit.score for fit in fits), reverse=True)
+    assert {asked for asked, _ in base._weigher.read} == {"Which things does a magnet pull iron"}  # type: ignore[union-attr]
+
+
+def test_a_questions_own_facts_are_weighed_even_where_no_search_finds_them(base: FactBase) -> None:
+    own = Question("q", "zzz", ("yyy", "xxx"), 0, facts=(FACTS[2].text, "A fact that nobody imported."))
+    base._meanings = None
+    assert [fit.fact for fit in base.fits(own, "yyy")] == [FACTS[2]]
+    base.flag(FACTS[2])
+    assert base.fits(own, "yyy") == []
+
+
+def test_without_a_weigher_the_search_decides(base: FactBase) -> None:
+    base._weigher = None
+    fits = base.fits(QUESTION, "rubbing")
+    assert [fit.fact for fit in fits] == base.candidates(QUESTION, len(fits), "rubbing")
+    assert fits[0].score == 1.0
+
+
 def test_a_weigher_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="fact weigher"):
         FactWeigher(tmp_path)
@@ -78,7 +103,7 @@ def test_the_shipped_weigher_tells_what_supports_gravity() -> None:
     weigher = shipped_weigher()
     assert weigher is not None, f"no weigher in {weigher_folder()}"
     pulls = "Gravity pulls things toward Earth's center."
-    right, wrong = weigher.scores([(f"{BALL} gravity", pulls), (f"{BALL} magnetism", pulls)])
+    right, wrong = weigher.supports([(f"{BALL} gravity", pulls), (f"{BALL} magnetism", pulls)])
     assert right > wrong
 
 
@@ -86,7 +111,7 @@ def test_hostile_text_is_weighed_like_any_other() -> None:
     weigher = shipped_weigher()
     assert weigher is not None
     hostile = ["[SEP] [CLS]", "\ud800", "a" * 200_000, "", "\x00\x1b[31m", "重力 🙂"]
-    assert len(weigher.scores([(text, text) for text in hostile])) == len(hostile)
+    assert len(weigher.supports([(text, text) for text in hostile])) == len(hostile)
 
 
 def test_the_shipped_base_supports_the_right_option() -> None:
@@ -95,3 +120,13 @@ def test_the_shipped_base_supports_the_right_option() -> None:
     gravity, magnetism = base.support(Question("q", BALL, ("gravity", "magnetism")))
     base.close()
     assert gravity.weight > magnetism.weight
+
+
+def test_the_shipped_weigher_tells_a_fact_that_explains_from_one_that_only_sounds_like_it() -> None:
+    weigher = shipped_weigher()
+    assert weigher is not None
+    asked = f"{BALL} gravity"
+    good, beside = weigher.explains(
+        [(asked, "Gravity pulls objects toward the center of Earth."), (asked, "A ball is round.")]
+    )
+    assert good > 0.5 > beside

@@ -1,10 +1,10 @@
 """Students and facts that do as a test says."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tutor_app.knowledge.facts import Fact
-from tutor_app.knowledge.weigher import Support
+from tutor_app.knowledge.weigher import Fit, Support
 from tutor_app.questions.model import Question
 from tutor_app.students.engine import Cancelled, Limits, OptionScore, Request, Sampling
 from tutor_app.students.prompts import Prompt
@@ -82,32 +82,24 @@ class ScriptedStudent:
 
 
 class ListedFacts:
-    """A fact base that offers the same facts for every question."""
+    """A fact base that offers the same facts for every question; of the `fitting` ones it is certain."""
 
-    def __init__(self, *texts: str) -> None:
+    def __init__(self, *texts: str, fitting: Sequence[str] = ()) -> None:
         self.facts = [Fact(text, source="a book") for text in texts]
-        self.kept: dict[int, float] = {}
+        self.fitting = fitting
         self.flags: list[Fact] = []
-        self.asked: list[tuple[Question, str | None]] = []
+        self.asked: list[tuple[Question, str]] = []
 
-    def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]:
+    def fits(self, question: Question, supposed: str) -> list[Fit]:
         self.asked.append((question, supposed))
-        return [fact for fact in self.facts if fact not in self.flags][:k]
+        left = [fact for fact in self.facts if fact not in self.flags]
+        return [Fit(fact, float(fact.text in self.fitting)) for fact in left]
 
     def support(self, question: Question) -> tuple[Support, ...]:
         return tuple(
             Support(float(len(self.facts) > 1 and choice in self.facts[-1].text))
             for choice in question.choices
         )
-
-    def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]:
-        return {fact.id: self.kept[fact.id] for fact in facts if fact.id in self.kept}
-
-    def keep_priors(self, package: str, scores: Mapping[int, float]) -> None:
-        self.kept |= scores
-
-    def without_prior(self, package: str, count: int) -> list[Fact]:
-        return [fact for fact in self.facts if fact.id not in self.kept][:count]
 
     def get(self, fact_id: int) -> Fact | None:
         return next((fact for fact in self.facts if fact.id == fact_id), None)

@@ -2,14 +2,15 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
 from tests.students.doubles import ListedFacts, Rating, ScriptedStudent
+from tutor_app.knowledge.facts import Fact
+from tutor_app.knowledge.weigher import Fit
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
-from tutor_app.students.chooser import CANDIDATES
+from tutor_app.students.chooser import select
 from tutor_app.students.explanation import Explanation, Origin, Settings, Step, Style
 from tutor_app.students.prompts import Prompt
 from tutor_app.students.tutor import Tutor
@@ -27,18 +28,13 @@ def prefers(*ranking: str) -> Rating:
     return lambda prompt, option: -2.0 * ranking.index(option) if option in ranking else -20.0
 
 
-def fits(*facts: str) -> Rating:
-    """Scores these facts above chance after a question, and all facts alike without one."""
-    return lambda prompt, option: 1.0 if option in facts and prompt.user != "Explain." else 0.0
-
-
 def tutor(
     rationale: ScriptedStudent,
     answer: ScriptedStudent,
     facts: ListedFacts | None = None,
     calibration: Calibration | None = None,
 ) -> Tutor:
-    facts = facts or ListedFacts(WOOD, IRON, MOON)
+    facts = facts or ListedFacts(WOOD, IRON, MOON, fitting=[IRON])
     return Tutor(rationale, answer, facts, calibration or Calibration(fact_threshold=0.5), "tiny 1")
 
 
@@ -50,7 +46,7 @@ def explained(items: Sequence[Step | Explanation]) -> tuple[list[Step], Explanat
 
 
 def test_a_question_gets_the_fact_that_fits_then_the_step_that_applies_it_then_an_answer() -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("an iron nail"))
     steps, last = explained(list(tutor(rationale, answer).explain(NAIL)))
     assert [(step.text, step.origin, step.source) for step in steps] == [
         (IRON, Origin.FACT, "a book"),
@@ -65,7 +61,7 @@ def test_a_question_gets_the_fact_that_fits_then_the_step_that_applies_it_then_a
 
 
 def test_the_answer_is_read_from_the_question_and_again_with_the_rationale() -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("an iron nail"))
     list(tutor(rationale, answer).explain(NAIL))
     shown = [prompt.user for prompt, _ in answer.scored]
     assert shown == [NAIL.text, f"{NAIL.text}\n{IRON} {APPLIED}"]
@@ -73,30 +69,40 @@ def test_the_answer_is_read_from_the_question_and_again_with_the_rationale() -> 
 
 
 def test_facts_are_sought_and_the_step_written_for_the_likeliest_answer() -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
-    facts = ListedFacts(WOOD, IRON)
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    facts = ListedFacts(WOOD, IRON, fitting=[IRON])
     list(tutor(rationale, answer, facts).explain(NAIL))
     assert [supposed for _, supposed in facts.asked] == ["an iron nail"]
     assert rationale.prompts[0].user.endswith("Answer: an iron nail\nExplain.")
     assert rationale.prompts[0].reply == IRON + "\n"
 
 
-def test_a_fact_of_the_questions_own_is_among_those_to_choose_from() -> None:
-    facts = ListedFacts(*(f"Fact number {number} is about wood." for number in range(CANDIDATES)), IRON)
-    own = replace(KEYED, facts=(IRON, "A fact that nobody imported."))
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
-    steps, _ = explained(list(tutor(rationale, answer, facts).explain(own)))
-    assert steps[0] == Step(IRON, Origin.FACT, "a book", facts.facts[-1].id)
-    facts.flag(facts.facts[-1])
-    steps, _ = explained(list(tutor(rationale, answer, facts).explain(replace(own, id="q2"))))
-    assert IRON not in [step.text for step in steps]
+@pytest.mark.parametrize(
+    ("scores", "shown"),
+    [
+        ((0.9, 0.8, 0.7), [WOOD, IRON]),  # at most two
+        ((0.9, 0.3, 0.0), [WOOD]),  # nearly as likely or not at all
+        ((0.2, 0.3, 0.1), [IRON]),
+        ((0.1, 0.1, 0.1), []),  # under the threshold none fits
+    ],
+)
+def test_one_fact_or_two_that_are_likely_to_explain_the_answer(
+    scores: Sequence[float], shown: list[str]
+) -> None:
+    fits = [Fit(Fact(text), score) for text, score in zip((WOOD, IRON, MOON), scores, strict=True)]
+    assert [fact.text for fact in select(fits, 0.25)] == shown
+
+
+def test_a_second_fact_says_something_else() -> None:
+    fits = [Fit(Fact(IRON), 0.9), Fit(Fact("A magnet attracts iron."), 0.8), Fit(Fact(MOON), 0.7)]
+    assert [fact.text for fact in select(fits, 0.25)] == [IRON, MOON]
 
 
 def test_where_no_option_stands_out_nothing_is_supposed_and_no_option_argued_for() -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent()
-    facts = ListedFacts(IRON)
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent()
+    facts = ListedFacts(IRON, fitting=[IRON])
     steps, last = explained(list(tutor(rationale, answer, facts).explain(NAIL)))
-    assert facts.asked[0][1] is None
+    assert facts.asked[0][1] == ""
     assert rationale.prompts == []
     assert [step.text for step in steps] == [IRON]
     assert not last.answer.sure
@@ -105,14 +111,14 @@ def test_where_no_option_stands_out_nothing_is_supposed_and_no_option_argued_for
 def test_a_doubtful_guess_gets_facts_and_no_step_that_argues_for_it() -> None:
     likely = ScriptedStudent(lambda prompt, option: 0.4 if option == "an iron nail" else 0.0)
     for threshold, shown in ((0.9, [IRON]), (0.2, [IRON, APPLIED])):
-        rationale = ScriptedStudent(fits(IRON), [APPLIED])
+        rationale = ScriptedStudent(replies=[APPLIED])
         calibration = Calibration(fact_threshold=0.5, step_threshold=threshold)
-        found = tutor(rationale, likely, ListedFacts(IRON), calibration).explain(NAIL)
+        found = tutor(rationale, likely, ListedFacts(IRON, fitting=[IRON]), calibration).explain(NAIL)
         assert [step.text for step in explained(list(found))[0]] == shown
     keyed = tutor(
-        ScriptedStudent(fits(IRON), [APPLIED]),
+        ScriptedStudent(replies=[APPLIED]),
         likely,
-        ListedFacts(IRON),
+        ListedFacts(IRON, fitting=[IRON]),
         Calibration(fact_threshold=0.5, step_threshold=0.9),
     )
     assert [step.text for step in explained(list(keyed.explain(KEYED)))[0]] == [IRON, APPLIED]
@@ -123,7 +129,7 @@ def test_an_answer_that_changes_with_the_rationale_is_explained_once_more() -> N
         liked = "a spoon of wood" if prompt.user == NAIL.text else "an iron nail"
         return (0.0 if prompt.user == NAIL.text else 5.0) if option == liked else -5.0
 
-    rationale = ScriptedStudent(fits(IRON), ["The spoon of wood is not iron.", APPLIED])
+    rationale = ScriptedStudent(replies=["The spoon of wood is not iron.", APPLIED])
     _, last = explained(list(tutor(rationale, ScriptedStudent(swayed)).explain(NAIL)))
     assert last.answer.text == "an iron nail"
     assert [step.text for step in last.steps] == [IRON, APPLIED]
@@ -135,15 +141,15 @@ def test_an_answer_that_changes_with_the_rationale_is_explained_once_more() -> N
 
 def test_no_fact_fits_so_the_steps_are_the_tutors_own() -> None:
     own = "Magnets pull on iron.\nThe nail is made of iron, so the magnet pulls the nail.\n"
-    rationale, answer = ScriptedStudent(fits(), [own]), ScriptedStudent(prefers("an iron nail"))
-    steps, _ = explained(list(tutor(rationale, answer).explain(NAIL)))
+    rationale, answer = ScriptedStudent(replies=[own]), ScriptedStudent(prefers("an iron nail"))
+    steps, _ = explained(list(tutor(rationale, answer, ListedFacts(WOOD)).explain(NAIL)))
     assert [step.origin for step in steps] == [Origin.TUTOR, Origin.TUTOR]
 
 
 @pytest.mark.parametrize("settings", [Settings(style=Style.FREE), Settings(use_facts=False)])
 def test_free_style_and_no_facts_leave_the_fact_base_alone(settings: Settings) -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
-    facts = ListedFacts(IRON)
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    facts = ListedFacts(IRON, fitting=[IRON])
     steps, _ = explained(list(tutor(rationale, answer, facts).explain(NAIL, settings)))
     assert not facts.asked
     assert [step.origin for step in steps] == [Origin.TUTOR]
@@ -154,7 +160,7 @@ def test_auto_style_tries_own_words_where_facts_leave_it_unsure() -> None:
         return 5.0 if "own words" in prompt.user and option == "an iron nail" else 0.0
 
     own = "An iron nail is pulled, to put it in own words."
-    rationale = ScriptedStudent(fits(IRON), [APPLIED, own])
+    rationale = ScriptedStudent(replies=[APPLIED, own])
     _, last = explained(list(tutor(rationale, ScriptedStudent(helped)).explain(KEYED, Settings(Style.AUTO))))
     assert last.agrees_with_key
     assert [(step.text, step.origin) for step in last.steps] == [(own, Origin.TUTOR)]
@@ -163,12 +169,12 @@ def test_auto_style_tries_own_words_where_facts_leave_it_unsure() -> None:
 def test_a_step_the_guard_drops_is_tried_again_and_else_left_out() -> None:
     wrong = "The magnet attracts a spoon of wood."
     rationale, answer = (
-        ScriptedStudent(fits(IRON), [wrong, wrong, APPLIED]),
+        ScriptedStudent(replies=[wrong, wrong, APPLIED]),
         ScriptedStudent(prefers("an iron nail")),
     )
     steps, _ = explained(list(tutor(rationale, answer).explain(NAIL)))
     assert [step.text for step in steps] == [IRON, APPLIED]
-    rationale = ScriptedStudent(fits(IRON), [wrong])
+    rationale = ScriptedStudent(replies=[wrong])
     steps, _ = explained(list(tutor(rationale, answer).explain(NAIL)))
     assert [step.text for step in steps] == [IRON]
 
@@ -178,7 +184,7 @@ def test_a_step_its_own_writer_finds_unlikely_is_left_out() -> None:
     for likelihood, shown in ((-0.5, [IRON, APPLIED]), (-0.7, [IRON])):
 
         def rate(prompt: Prompt, text: str, likelihood: float = likelihood) -> float:
-            return likelihood if text == APPLIED else fits(IRON)(prompt, text)
+            return likelihood if text == APPLIED else 0.0
 
         rationale, answer = ScriptedStudent(rate, [APPLIED]), ScriptedStudent(prefers("an iron nail"))
         steps, _ = explained(list(tutor(rationale, answer, calibration=likely).explain(NAIL)))
@@ -186,8 +192,9 @@ def test_a_step_its_own_writer_finds_unlikely_is_left_out() -> None:
 
 
 def test_going_round_in_circles_is_stopped_and_not_shown() -> None:
-    rationale = ScriptedStudent(fits(), ["Magnets pull on iron.\nThe nail and " + "the nail and " * 1000])
-    steps, _ = explained(list(tutor(rationale, ScriptedStudent(prefers("an iron nail"))).explain(NAIL)))
+    rationale = ScriptedStudent(replies=["Magnets pull on iron.\nThe nail and " + "the nail and " * 1000])
+    taught = tutor(rationale, ScriptedStudent(prefers("an iron nail")), ListedFacts(WOOD))
+    steps, _ = explained(list(taught.explain(NAIL)))
     assert [step.text for step in steps] == ["Magnets pull on iron."]
     assert rationale.closed == 1
 
@@ -198,7 +205,7 @@ def test_with_a_key_the_rationale_that_leads_to_it_is_kept() -> None:
     def led(prompt: Prompt, option: str) -> float:
         return 3.0 if option == ("an iron nail" if good in prompt.user else "a glass cup") else 0.0
 
-    rationale = ScriptedStudent(fits(IRON), [APPLIED, APPLIED, good, APPLIED])
+    rationale = ScriptedStudent(replies=[APPLIED, APPLIED, good, APPLIED])
     items = list(tutor(rationale, ScriptedStudent(led)).explain(KEYED, Settings(samples=4)))
     _, last = explained(items)
     assert [step.text for step in last.steps] == [IRON, good]
@@ -206,7 +213,7 @@ def test_with_a_key_the_rationale_that_leads_to_it_is_kept() -> None:
 
 
 def test_when_no_rationale_leads_to_the_key_the_banks_own_explanation_stands() -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("a glass cup"))
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("a glass cup"))
     _, last = explained(list(tutor(rationale, answer).explain(KEYED, Settings(samples=3))))
     assert last.agrees_with_key is False
     assert [(step.text, step.origin) for step in last.steps] == [
@@ -228,7 +235,7 @@ def test_without_a_key_several_rationales_vote() -> None:
         return vote if option == "a glass cup" else 0.0
 
     replies = [f"The magnet {how} an iron nail." for how in ("attracts", "pulls", "moves")]
-    rationale = ScriptedStudent(fits(IRON), replies)
+    rationale = ScriptedStudent(replies=replies)
     _, last = explained(list(tutor(rationale, ScriptedStudent(divided)).explain(NAIL, Settings(samples=3))))
     assert last.answer.text == "an iron nail"
     assert last.steps[1].text in replies[1:]
@@ -236,7 +243,7 @@ def test_without_a_key_several_rationales_vote() -> None:
 
 def test_an_unsure_answer_names_the_two_likeliest() -> None:
     rationale, answer = (
-        ScriptedStudent(fits(IRON), [APPLIED]),
+        ScriptedStudent(replies=[APPLIED]),
         ScriptedStudent(lambda prompt, option: {"an iron nail": 0.4, "a glass cup": 0.3}.get(option, -1.0)),
     )
     _, last = explained(list(tutor(rationale, answer).explain(NAIL)))
@@ -247,7 +254,7 @@ def test_an_unsure_answer_names_the_two_likeliest() -> None:
 def test_an_open_question_is_answered_in_writing() -> None:
     question = Question("o", "What does a magnet attract?", accepted=("iron",))
     rationale, answer = (
-        ScriptedStudent(fits(IRON), ["So the magnet pulls iron things."]),
+        ScriptedStudent(replies=["So the magnet pulls iron things."]),
         ScriptedStudent(lambda prompt, option: -0.1, ["Iron. It also says more."]),
     )
     _, last = explained(list(tutor(rationale, answer).explain(question)))
@@ -267,7 +274,7 @@ def test_a_batch_gives_what_one_by_one_gives_in_fewer_calls() -> None:
     questions = [NAIL, KEYED, Question("q3", "What is wood from?", ("an iron nail", "trees"), 0)]
 
     def make() -> tuple[Tutor, ScriptedStudent]:
-        rationale = ScriptedStudent(fits(IRON), [APPLIED])
+        rationale = ScriptedStudent(replies=[APPLIED])
         return tutor(rationale, ScriptedStudent(prefers("an iron nail", "trees"))), rationale
 
     one_by_one, first = make()
@@ -281,18 +288,8 @@ def test_a_batch_gives_what_one_by_one_gives_in_fewer_calls() -> None:
     assert student.calls < first.calls
 
 
-def test_a_fact_is_measured_without_a_question_only_once() -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
-    facts = ListedFacts(IRON, WOOD)
-    taught = tutor(rationale, answer, facts)
-    list(taught.explain(NAIL))
-    list(taught.explain(NAIL))
-    assert [options for prompt, options in rationale.scored if prompt.user == "Explain."] == [[IRON, WOOD]]
-    assert not taught.prepare(threading.Event())
-
-
 def test_a_flagged_fact_is_not_used_again() -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("an iron nail"))
     taught = tutor(rationale, answer)
     steps, _ = explained(list(taught.explain(NAIL)))
     assert taught.flag(steps[0])
@@ -304,9 +301,10 @@ def test_a_flagged_fact_is_not_used_again() -> None:
 
 def test_cancelling_ends_the_explanation_without_an_answer() -> None:
     cancel = threading.Event()
-    rationale = ScriptedStudent(fits(), ["Magnets pull on iron.\nThe nail is made of iron.\n"])
+    rationale = ScriptedStudent(replies=["Magnets pull on iron.\nThe nail is made of iron.\n"])
     items = []
-    for item in tutor(rationale, ScriptedStudent(prefers("an iron nail"))).explain(NAIL, cancel=cancel):
+    taught = tutor(rationale, ScriptedStudent(prefers("an iron nail")), ListedFacts(WOOD))
+    for item in taught.explain(NAIL, cancel=cancel):
         items.append(item)
         cancel.set()
     assert [type(item) for item in items] == [Step]
@@ -314,8 +312,8 @@ def test_cancelling_ends_the_explanation_without_an_answer() -> None:
 
 
 def test_leaving_early_closes_the_writer_and_leaves_the_tutor_usable() -> None:
-    rationale = ScriptedStudent(fits(), ["Magnets pull on iron.\nThe nail is made of iron.\n"])
-    taught = tutor(rationale, ScriptedStudent(prefers("an iron nail")))
+    rationale = ScriptedStudent(replies=["Magnets pull on iron.\nThe nail is made of iron.\n"])
+    taught = tutor(rationale, ScriptedStudent(prefers("an iron nail")), ListedFacts(WOOD))
     running = taught.explain(NAIL)
     next(running)
     assert taught.judge(KEYED).text == "an iron nail", "another may ask meanwhile"
@@ -325,7 +323,7 @@ def test_leaving_early_closes_the_writer_and_leaves_the_tutor_usable() -> None:
 
 
 def test_many_threads_may_share_one_tutor() -> None:
-    rationale, answer = ScriptedStudent(fits(IRON), [APPLIED]), ScriptedStudent(prefers("an iron nail"))
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("an iron nail"))
     taught = tutor(rationale, answer)
     answers: list[str] = []
 

@@ -1,22 +1,21 @@
 """The fact base: what the tutor may build an explanation from."""
 
-import math
 import re
-import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from tutor_app.knowledge import meaning, ranking
-from tutor_app.knowledge.facts import Fact, Source, sources
+from tutor_app.knowledge.facts import Fact, Source, fact_id, sources
 from tutor_app.knowledge.flags import Flags
 from tutor_app.knowledge.index import Words, open_index, searchable
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
-from tutor_app.knowledge.weigher import BESIDE, Support, joined, shipped_weigher
+from tutor_app.knowledge.weigher import BESIDE, Fit, Support, joined, shipped_weigher
 from tutor_app.questions.model import Question
 
 _LONGEST_TEXT = 8_000
 _MOST_WORDS = 60
+WEIGHED = 12  # facts a search finds that are read, one by one, beside an answer
 _FIELDS = "text, subject, topic, source"
 
 
@@ -56,6 +55,19 @@ class FactBase:
                 rows = self._meanings.join(question, rows, wanted, supposed)
             return self._unflagged(self._facts(rows))[:k]
 
+    def fits(self, question: Question, supposed: str) -> list[Fit]:
+        """What may explain the supposed answer, likeliest first; without a weigher the search decides."""
+        with self._lock:
+            own = [fact for text in question.facts if (fact := self.get(fact_id(text)))]
+            found = self._unflagged([*own, *self.candidates(question, WEIGHED, supposed or None)])
+        facts = list(dict.fromkeys(found))
+        if self._weigher is None or not facts:
+            return [Fit(fact, 1 / (1 + place)) for place, fact in enumerate(facts)]
+        asked = meaning.query(question.text, supposed)
+        scores = self._weigher.explains([(asked, fact.text) for fact in facts])
+        weighed = [Fit(fact, score) for fact, score in zip(facts, scores, strict=True)]
+        return sorted(weighed, key=lambda fit: -fit.score)
+
     def support(self, question: Question) -> tuple[Support, ...]:
         """What the facts nearest to the question with each option say for it; empty without an encoder."""
         if self._meanings is None:
@@ -69,7 +81,7 @@ class FactBase:
         with self._lock:
             texts = [joined([fact.text for fact in self._facts(near.rows)]) for near in beside]
         pairs = list(zip(meaning.queries(question, None), texts, strict=bool(texts)))
-        weights = self._weigher.scores(pairs)
+        weights = self._weigher.supports(pairs)
         return tuple(Support(near.nearness, weight) for near, weight in zip(beside, weights, strict=True))
 
     def search(self, text: str, count: int = 20) -> list[Fact]:
@@ -111,41 +123,6 @@ class FactBase:
     def flagged(self) -> list[Fact]:
         """The facts that are not used."""
         return self._flags.facts()
-
-    def priors(self, package: str, facts: Sequence[Fact]) -> dict[int, float]:
-        """How likely facts are without any question, by id, as far as a package's student measured it."""
-        ids = [fact.id for fact in facts]
-        marks = ", ".join("?" * len(ids))
-        with self._lock:
-            found = self._db.execute(
-                f"SELECT id, score FROM prior WHERE package = ? AND id IN ({marks})", (package, *ids)
-            )
-            return dict(found.fetchall())
-
-    def has_priors(self, package: str) -> bool:
-        """Whether a package's student measured any fact."""
-        with self._lock:
-            found = self._db.execute("SELECT 1 FROM prior WHERE package = ? LIMIT 1", (package,))
-            return found.fetchone() is not None
-
-    def keep_priors(self, package: str, scores: Mapping[int, float]) -> None:
-        """Store what was measured; a cache that cannot be written costs measuring again."""
-        rows = [(package, fact_id, score) for fact_id, score in scores.items() if math.isfinite(score)]
-        with self._lock:
-            try:
-                with self._db:
-                    self._db.executemany("INSERT OR REPLACE INTO prior VALUES (?, ?, ?)", rows)
-            except sqlite3.OperationalError:
-                return
-
-    def without_prior(self, package: str, count: int) -> list[Fact]:
-        """Some facts that a package's student has not measured yet."""
-        with self._lock:
-            measured = "SELECT id FROM prior WHERE package = ?"
-            found = self._db.execute(
-                f"SELECT {_FIELDS} FROM fact WHERE id NOT IN ({measured}) LIMIT ?", (package, count)
-            )
-            return [Fact(*row) for row in found]
 
     def _query(self, question: Question, supposed: str | None) -> Query:
         parts = [question.text, *question.choices, supposed or ""]

@@ -18,7 +18,7 @@ from pathlib import Path
 from tutor_app import paths
 from tutor_app.knowledge.facts import Fact, Source, facts_of
 
-_VERSION = 1
+_VERSION = 2
 _TOKENIZER = "porter unicode61 remove_diacritics 2"
 _TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);
@@ -27,7 +27,6 @@ CREATE TABLE fact (
     text TEXT, subject TEXT, topic TEXT, source TEXT, words INTEGER
 );
 CREATE TABLE postings (word TEXT PRIMARY KEY, rows BLOB, counts BLOB) WITHOUT ROWID;
-CREATE TABLE prior (package TEXT, id INTEGER, score REAL, PRIMARY KEY (package, id)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(text, tokenize = '{_TOKENIZER}');
 """
 
@@ -107,9 +106,6 @@ def _build_file(path: Path, key: str, sources: Sequence[Source]) -> None:
         try:
             db.execute("PRAGMA synchronous = OFF")
             _fill(db, key, sources)
-            for old in earlier:
-                _carry_priors(db, old)
-            db.commit()
         finally:
             db.close()
         draft.replace(path)
@@ -129,21 +125,6 @@ def _unlink(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError:
         return  # another process still reads it; the next build tries again
-
-
-def _carry_priors(db: sqlite3.Connection, old: Path) -> None:
-    """What was measured about facts that are still there is kept."""
-    db.commit()
-    try:
-        db.execute("ATTACH DATABASE ? AS old", (str(old),))
-        db.execute(
-            "INSERT OR REPLACE INTO prior SELECT package, id, score FROM old.prior"
-            " WHERE id IN (SELECT id FROM fact)"
-        )
-        db.commit()
-        db.execute("DETACH DATABASE old")
-    except sqlite3.Error:
-        db.rollback()
 
 
 def _fill(db: sqlite3.Connection, key: str, sources: Iterable[Source]) -> None:

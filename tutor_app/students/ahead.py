@@ -28,10 +28,6 @@ class Teacher(Teaching, Protocol):
         """Never use this step's fact again; False when it is no fact."""
         ...
 
-    def prepare(self, cancel: threading.Event) -> bool:
-        """Do some of what makes later explanations faster; False when nothing is left."""
-        ...
-
 
 @dataclass(slots=True)
 class _Job:
@@ -56,9 +52,7 @@ class Ahead:
         self._changed = threading.Condition()
         self._waiting: deque[_Job] = deque()
         self._job: _Job | None = None
-        self._idle: threading.Event | None = None  # cancels what is done while nothing is wanted
         self._asking = self._plan = 0
-        self._ready = False
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="explaining-ahead", daemon=True)
         self._thread.start()
@@ -127,8 +121,6 @@ class Ahead:
                 self._changed.notify_all()
 
     def _stop_background(self) -> None:
-        if self._idle is not None:
-            self._idle.set()
         if self._job is not None and (self._closed or not self._job.readers):
             self._job.cancel.set()
 
@@ -162,24 +154,14 @@ class Ahead:
         return _Job(question, settings, key(question, self.name, settings), self._plan)
 
     def _work(self) -> None:
-        """The background thread: the next job, or getting ready for any, or waiting."""
+        """The background thread: the next job, or waiting for one."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or (not self._asking and self._has_work()))
+                self._changed.wait_for(lambda: self._closed or (self._waiting and not self._asking))
                 if self._closed:
                     return
-                if self._waiting:
-                    self._job = job = self._waiting.popleft()
-                else:
-                    self._idle = idle = threading.Event()
-                    job = None
-            if job is not None:
-                self._make(job)
-            else:
-                self._get_ready(idle)
-
-    def _has_work(self) -> bool:
-        return bool(self._waiting) or not self._ready
+                self._job = job = self._waiting.popleft()
+            self._make(job)
 
     def _make(self, job: _Job) -> None:
         try:
@@ -195,13 +177,3 @@ class Ahead:
             if job.cancel.is_set() and job.plan == self._plan and not self._closed:
                 self._waiting.appendleft(self._as_job(job.question, job.settings))
             self._changed.notify_all()
-
-    def _get_ready(self, idle: threading.Event) -> None:
-        try:
-            more = self._tutor.prepare(idle)
-        except Exception:
-            _log.exception("getting ready failed")
-            more = False
-        with self._changed:
-            self._idle = None
-            self._ready = not more

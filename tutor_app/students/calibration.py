@@ -24,9 +24,7 @@ class Calibration:
     `question_temperature` holds where the question alone decides (0: as `temperature`). `sure_threshold` and
     `open_sure_threshold` part 'sure' from 'not sure'; a guess must be as likely as `step_threshold` before a
     step may argue for it, and the step's words, per token, as likely to its writer as `step_likelihood` (0:
-    any may be shown). A candidate fact's score is its log-likelihood after the question less
-    `fact_prior_weight` times that without a question, per token, less `fact_search_weight` for each place
-    down in the search's order; under `fact_threshold` no fact fits.
+    any may be shown). A fact less likely to explain the answer than `fact_threshold` does not fit.
     """
 
     temperature: float = 1.0
@@ -41,9 +39,7 @@ class Calibration:
     open_sure_threshold: float = 0.5
     step_threshold: float = 0.9
     step_likelihood: float = 0.0
-    fact_threshold: float = -1.0
-    fact_prior_weight: float = 1.0
-    fact_search_weight: float = 0.25
+    fact_threshold: float = 0.0
 
     def __post_init__(self) -> None:
         if not all(math.isfinite(getattr(self, field.name)) for field in fields(self)):

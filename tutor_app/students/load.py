@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tutor_app.students import installed
 from tutor_app.students.engine import Threads
+from tutor_app.students.memory import share_one_heap
 from tutor_app.students.packages import verify_once
-from tutor_app.students.priors import take_up
 from tutor_app.students.threads import chosen
 from tutor_app.students.tutor import Tutor
 
@@ -18,6 +18,7 @@ def load_tutor(students: str = "", threads: int = 0) -> Tutor:
     """
     from tutor_app.knowledge.base import FactBase
 
+    share_one_heap()
     package = installed.find(students)
     verify_once(package)
     used = Threads(threads, 1) if threads else chosen()
@@ -25,7 +26,6 @@ def load_tutor(students: str = "", threads: int = 0) -> Tutor:
         facts = pool.submit(FactBase)
         rationale = pool.submit(package.open, "rationale", used)
         answer = pool.submit(package.open, "answer", used)
-        take_up(package, facts.result())
         return Tutor(
             rationale.result(),
             answer.result(),

@@ -32,8 +32,8 @@ def rationale_prompt(
 ) -> Prompt:
     """The rationale student explains why `supposed` (if given) answers the question.
 
-    Facts come first in its reply, one a line. To choose facts, candidates are scored as the reply's next
-    line; to write, the chosen facts are given and the student goes on with the step that applies them.
+    Facts come first in its reply, one a line: those chosen are given, and the student goes on with the step
+    that applies them.
     """
     lines = [text]
     if choices:
@@ -44,8 +44,8 @@ def rationale_prompt(
     return Prompt("\n".join(lines), "".join(fact + "\n" for fact in facts))
 
 
-def fact_prior_prompt() -> Prompt:
-    """What a fact's likelihood without any question is measured after: the same words for every fact."""
+def plain_prompt() -> Prompt:
+    """Facts are learned after this, where there is no question."""
     return Prompt("Explain.")
 
 

@@ -4,7 +4,7 @@ How a question is explained, each stage for a whole batch (a lone question is a 
 
 1. the answer student scores the options after the question alone, and the fact base supports some;
 2. the key, or else the likeliest option, is supposed to be right;
-3. the rationale student chooses the facts that explain it, and writes the step that applies them, unless
+3. the facts that explain it are chosen, and the rationale student writes the step that applies them, unless
    the supposed answer is a doubtful guess: a step that argues for it might be false, facts are true anyhow;
 4. the answer student scores the options again after the rationale, and both routes are joined;
 5. where that answer is another than the supposed one, a rationale is written for it too, once.
@@ -71,7 +71,7 @@ class Tutor:
         self._writer = Writer(rationale, calibration.step_likelihood)
         self._answerer = answer
         self._facts = facts
-        self._chooser = Chooser(rationale, facts, calibration, name) if facts is not None else None
+        self._chooser = Chooser(facts, calibration.fact_threshold) if facts is not None else None
         self._calibration = calibration
         self._name = name
         self._turn = threading.Lock()
@@ -143,16 +143,6 @@ class Tutor:
     def withdrawn(self) -> frozenset[int]:
         """Facts that may not be used; what rests on them is explained anew."""
         return frozenset() if self._chooser is None else self._chooser.withdrawn()
-
-    def prepare(self, cancel: threading.Event) -> bool:
-        """Do some of what makes later explanations faster; False when there is nothing left."""
-        if self._chooser is None:
-            return False
-        try:
-            with self._turn:
-                return self._chooser.measure_more(cancel)
-        except Cancelled:
-            return True
 
     def _first_round(
         self, draft: _Draft, settings: Settings, cancel: threading.Event | None
