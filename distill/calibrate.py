@@ -5,8 +5,8 @@ probabilities are a softmax of the scores over a temperature. Everything is fitt
 negative log-likelihood of the keys, and measured on questions that were not fitted on (cross-fitting).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -50,6 +50,10 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def of_sets(self, names: Collection[str]) -> NDArray[np.bool_]:
+        """Which questions are of these sets; all, where none is named."""
+        return np.array([not names or name[0] in names for name in self.names], dtype=bool)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Examples":
         """Some of the questions."""
@@ -176,14 +180,23 @@ def _loss_derivatives(
     return slope, bend
 
 
-def fit_joining(data: Examples, routes: Sequence[str], powers: Sequence[float] = POWERS) -> Joining:
+def fit_joining(
+    data: Examples, routes: Sequence[str], powers: Sequence[float] = POWERS, sure_sets: Collection[str] = ()
+) -> Joining:
     """Powers, weights and temperature with the least loss: all powers, the best weights of each.
 
-    A route whose options all count one token has no length to divide by.
+    A route whose options all count one token has no length to divide by. Where `sure_sets` are named, the
+    temperature is the best for their questions alone.
     """
     tried = [powers if (data.tokens[route] > 1).any() else (0.0,) for route in routes]
     fitted = [_fit_weights(data, dict(zip(routes, choice, strict=True))) for choice in product(*tried)]
-    return min(fitted, key=lambda found: found[0])[1]
+    joining = min(fitted, key=lambda found: found[0])[1]
+    nearest = data.of_sets(sure_sets)
+    if nearest.all() or not nearest.any():
+        return joining
+    some = data.take(nearest)
+    (size,) = best_coefficients(joined_scores(some, joining)[:, :, None], some.keys, some.share)
+    return replace(joining, temperature=float(1 / size))
 
 
 def _fit_weights(data: Examples, powers: Mapping[str, float]) -> tuple[float, Joining]:
@@ -240,23 +253,30 @@ def fit(
     target: float = 0.8,
     folds: int = 5,
     powers: Sequence[float] = POWERS,
+    sure_sets: Collection[str] = (),
 ) -> Fitted:
-    """Fit on all questions; measure each question with a joining fitted on the other folds."""
-    joining = fit_joining(data, routes, powers)
+    """Fit on all questions; measure each question with a joining fitted on the other folds.
+
+    How sure the answers sound is fitted on the questions of `sure_sets` (all, where none is named).
+    """
+    joining = fit_joining(data, routes, powers, sure_sets)
     scores, temperatures = np.zeros_like(data.absent), np.ones(len(data))
     # A question's fold follows from its text, so that the same question in two sets is never on both sides.
     fold = np.array([int(name[1], 16) % folds for name in data.names])
     for held in range(folds):
         rows = fold == held
         if rows.any() and not rows.all():
-            found = fit_joining(data.take(~rows), routes, powers)
+            found = fit_joining(data.take(~rows), routes, powers, sure_sets)
             scores[rows], temperatures[rows] = joined_scores(data.take(rows), found), found.temperature
         elif rows.any():
             scores[rows], temperatures[rows] = joined_scores(data, joining), joining.temperature
     before = Joining(dict.fromkeys(routes, 1.0 / len(routes)), dict.fromkeys(routes, 0.0))
     logs = log_probabilities(scores / temperatures[:, None], 1.0)
     rights = scores.argmax(axis=1) == data.keys
-    threshold, accuracy, covered = sure_threshold(np.exp(logs.max(axis=1)), rights, target, data.share)
+    nearest = data.of_sets(sure_sets)
+    threshold, accuracy, covered = sure_threshold(
+        np.exp(logs.max(axis=1))[nearest], rights[nearest], target, data.share[nearest]
+    )
     return Fitted(
         joining,
         threshold,

@@ -5,7 +5,7 @@ from which score on a fact fits, then the join of both routes and 'sure'.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -71,7 +71,16 @@ def run_stage(work: Work) -> None:
         raise UserError("No dev source has questions with choices and keys, so nothing can be calibrated.")
     subject = find_subject(work.earlier["convert"])
     settings, log = recipe.calibrate, work.log("readings.jsonl")
-    found = calibrate(subject, sets, log, settings.folds, work.say, settings.limit, settings.step_likelihood)
+    found = calibrate(
+        subject,
+        sets,
+        log,
+        settings.folds,
+        work.say,
+        settings.limit,
+        settings.step_likelihood,
+        settings.sure_sources,
+    )
     write_calibrated(work.folder, found)
 
 
@@ -96,6 +105,7 @@ def calibrate(
     say: Callable[[str], None] = print,
     limit: int = 0,
     step_likelihood: float = 0.0,
+    sure_sets: Collection[str] = (),
 ) -> Calibrated:
     """Read the dev sets by both routes (what is in `log` is not read again) and fit.
 
@@ -115,7 +125,7 @@ def calibrate(
     supports = found.supports()
     routes = [QUESTION, NEARNESS, WEIGHT] if supports else [QUESTION]
     alone = examples([*found.route(QUESTION), *supports], routes)
-    question = fit(alone, routes, TARGET, folds)
+    question = fit(alone, routes, TARGET, folds, sure_sets=sure_sets)
     start = replace(from_question(question), step_likelihood=step_likelihood)
     evaluation = [*_held_out(sets, QUESTION, alone, question)]
     say(_told(QUESTION, question))
@@ -138,7 +148,7 @@ def calibrate(
         return Calibrated(
             chosen, question, None, Evaluation(subject.name, subject.identity, tuple(evaluation))
         )
-    both = fit(together, [QUESTION, "rationale"], TARGET, folds)
+    both = fit(together, [QUESTION, "rationale"], TARGET, folds, sure_sets=sure_sets)
     say(_told(BOTH, both))
     evaluation += _held_out(sets, BOTH, together, both)
     joined = replace(

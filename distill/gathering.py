@@ -9,7 +9,8 @@ from pathlib import Path
 from statistics import fmean
 
 from distill.corpus import Item, write_items
-from distill.recipe import Folders, Recipe, Source
+from distill.folders import Folders
+from distill.recipe import Recipe, Source
 from distill.sources import read_source
 from distill.stages import Work
 from tutor_app.errors import UserError

@@ -19,7 +19,8 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from distill.recipe import Folders, Recipe
+from distill.folders import Folders
+from distill.recipe import Recipe
 from distill.stages import LOG, STAGES, Stage, Work
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically

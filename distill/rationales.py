@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from distill.corpus import Item, read_items, write_items
-from distill.recipe import Folders, Recipe, Teacher
+from distill.folders import Folders
+from distill.recipe import Recipe, Teacher
 from distill.shards import Shard
 from distill.stages import Work
 from distill.teachers.asking import Ask, Generates, Journal, Told, asks_for

@@ -4,7 +4,6 @@ Each section is one frozen dataclass; a stage names the sections it depends on, 
 runs again exactly what depends on it. `assets/guides/builders.md` explains every key.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -13,10 +12,6 @@ from distill.protocols import protocol_named
 from distill.routes import parse_routes
 from distill.typed_toml import BadValueError, read_toml
 from tutor_app.errors import UserError
-from tutor_app.paths import assets
-
-DATA_FOLDER = "SCI_COT_DATA"
-"""The environment variable that says where `data:` files lie."""
 
 
 def _check(key: str, holds: bool, problem: str) -> None:
@@ -354,6 +349,7 @@ class Calibrate:
     """Which dev sources the temperature, the routes' weights and the 'not sure' threshold are fitted on."""
 
     sources: tuple[str, ...] = ()  # empty: all dev sources
+    sure_sources: tuple[str, ...] = ()  # of these, those that say how sure answers may sound; empty: all
     limit: int = 0  # explain so many questions of each source; 0: all
     folds: int = 5
     step_likelihood: float = 0.0  # per token; a written step less likely is not shown; 0: any may be
@@ -422,7 +418,7 @@ class Recipe:
                 section, wanted in names, f"{key} names the source {wanted!r}, which the recipe does not have"
             )
         measured = [source.name for source in self.named("dev")]
-        for section, chosen in (("calibrate", self.calibrate.sources), ("evaluate", self.evaluate.sources)):
+        for section, chosen in self._measuring():
             learnt = next((name for name in chosen if name not in measured), None)
             _check(section, learnt is None, f"[{section}] names {learnt!r}, which is not of the role dev")
 
@@ -438,8 +434,12 @@ class Recipe:
         for one in self.rationale_student.passes():
             yield from (("rationale_student", "its sources", name) for name in one.sources)
         yield from (("own_rationales", "[own_rationales]", name) for name in self.own_rationales.sources)
-        yield from (("calibrate", "[calibrate]", name) for name in self.calibrate.sources)
-        yield from (("evaluate", "[evaluate]", name) for name in self.evaluate.sources)
+        for section, chosen in self._measuring():
+            yield from ((section, f"[{section}]", name) for name in chosen)
+
+    def _measuring(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        yield "calibrate", self.calibrate.sources + self.calibrate.sure_sources
+        yield "evaluate", self.evaluate.sources
 
     def named(self, role: str) -> tuple[Source, ...]:
         """The sources of one role."""
@@ -449,51 +449,3 @@ class Recipe:
 def read_recipe(path: Path) -> Recipe:
     """Read and check one recipe file."""
     return read_toml(path, Recipe)
-
-
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """Where a recipe's files lie: `shipped:` with the app, `data:` in the data folder, else beside it."""
-
-    recipe: Path
-    data: Path
-
-    @classmethod
-    def of(cls, path: Path, recipe: Recipe, data: Path | None = None) -> "Folders":
-        """The data folder: as asked for, else from the environment, else as the recipe says."""
-        named = os.environ.get(DATA_FOLDER)
-        beside = path.absolute().parent
-        return cls(beside, (data or Path(named or beside / recipe.run.data)).absolute())
-
-    def files(self, pattern: str) -> list[Path]:
-        """The files a pattern names, in a fixed order; none is an error."""
-        where = self.place(pattern)
-        if not glob_like(pattern):
-            if not where.exists():
-                raise UserError(
-                    f"There is no file {where} (named {pattern!r} in the recipe).{self._hint(pattern)}"
-                )
-            return [where]
-        found = sorted(Path(where.anchor).glob(str(where.relative_to(where.anchor))))
-        if not found:
-            raise UserError(f"No file matches {where} ({pattern!r} in the recipe).{self._hint(pattern)}")
-        return found
-
-    def place(self, pattern: str) -> Path:
-        """Where one pattern points to."""
-        kind, colon, rest = pattern.partition(":")
-        if colon and kind == "shipped":
-            return assets() / rest
-        if colon and kind == "data":
-            return self.data / rest
-        return self.recipe / pattern
-
-    def _hint(self, pattern: str) -> str:
-        if pattern.startswith("data:"):
-            return f" Give its folder with --data or {DATA_FOLDER}."
-        return ""
-
-
-def glob_like(pattern: str) -> bool:
-    """Whether it names many files."""
-    return any(mark in pattern for mark in "*?[")

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from distill.folders import Folders
 from distill.pipeline import Pipeline
-from distill.recipe import Folders, read_recipe
+from distill.recipe import read_recipe
 from distill.stages import STAGES, stage_named
 from distill.status import show_status
 from tutor_app.errors import UserError

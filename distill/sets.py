@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from distill.corpus import Item
-from distill.recipe import Folders, Source
+from distill.folders import Folders
+from distill.recipe import Source
 from distill.shards import Shard
 from distill.sources import read_source
 from tutor_app.errors import UserError

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item
-from distill.recipe import Folders, Source
+from distill.folders import Folders
+from distill.recipe import Source
 from distill.shaping import concludes, is_reasoning, most_telling, shaped, split_reasoning
 from tutor_app.errors import UserError
 from tutor_app.questions.formats import read_file

@@ -23,7 +23,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from distill.recipe import Folders, Recipe
+from distill.folders import Folders
+from distill.recipe import Recipe
 from tutor_app.errors import UserError
 
 LOG = "log"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item, read_items
-from distill.recipe import Folders, Phase, RationaleStudent, Recipe
+from distill.folders import Folders
+from distill.recipe import Phase, RationaleStudent, Recipe
 from distill.stages import LOG, Work
 from distill.train import rounding
 from distill.train.bases import copy_tokenizer, family_of, load_model, save_base, with_lora

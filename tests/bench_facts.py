@@ -1,9 +1,11 @@
 """How often the fact base finds what explains a question: a question's own facts among its candidates.
 
-Run as: python tests/bench_facts.py QUESTIONS.jsonl [--tune] [--facts 50000]
+Run as: python -m tests.bench_facts QUESTIONS.jsonl [--tune] [--facts 50000]
 QUESTIONS.jsonl has `question`, `choices`, `answer` and `facts` a line. The index is the one that ships. The
 ranking's numbers were tuned on the even half (`--tune` reports that half); the odd half is the one to quote.
-`--facts N` fills the base up to N facts and measures time alone.
+`--facts N` fills the base up to N facts and measures time alone. `--grades FILE` (with questions that have an
+`id`, such as a run's `corpus/train.jsonl`) says how often a fact that a teacher graded good comes first, by the
+search and by the weigher, on the questions held out from its training.
 """
 
 import argparse
@@ -15,7 +17,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tutor_app.knowledge.base import FactBase
+from distill.corpus import read_items
+from distill.grades import WORTH, read_grades
+from distill.meaning import held_out
+from tutor_app.knowledge.base import WEIGHED, FactBase
 from tutor_app.knowledge.facts import Fact, fact_id, facts_file, notes_folder
 from tutor_app.questions.model import Question
 
@@ -28,9 +33,13 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--tune", action="store_true", help="the half that was tuned on")
     parser.add_argument("--facts", type=int, help="fill up to so many facts and measure time")
+    parser.add_argument("--grades", type=Path, help="how often a fact that was graded good comes first")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["TUTOR_HOME"] = home
+        if options.grades:
+            _judge_choice(options.questions, options.grades)
+            return
         if options.facts:
             _fill_up(options.facts)
         questions = list(_questions(options.questions))[0 if options.tune else 1 :: 2]
@@ -61,6 +70,30 @@ def _measure(base: FactBase, questions: list[Question], supposed: bool) -> None:
         print(f"  top {depth:2}: some own fact {any_ / len(questions):.1%}, own facts {all_ / facts:.1%}")
     slowest = sorted(times)[int(len(times) * 0.99)]
     print(f"  time: median {statistics.median(times) * 1000:.1f} ms, 99% under {slowest * 1000:.1f} ms")
+
+
+def _judge_choice(questions: Path, grades: Path) -> None:
+    """Of the facts that were graded, which one each way of choosing puts first."""
+    kept = {item.id: item for item in read_items(questions) if held_out(item)}
+    base, first = FactBase(), {"search": [0, 0], "weigher": [0, 0]}
+    asked = 0
+    for row in read_grades(grades):
+        item = kept.get(row.question)
+        if item is None:
+            continue
+        question = Question(item.id, item.question, item.choices, item.answer)
+        search = [fact.id for fact in base.candidates(question, 3 * WEIGHED, item.key)]
+        fits = {fit.fact.id: fit.score for fit in base.fits(question, item.key)}
+        graded = [fact for fact in search if fact in row.worth and fact in fits]
+        if not graded:
+            continue
+        asked += 1
+        for name, best in (("search", graded[0]), ("weigher", max(graded, key=fits.__getitem__))):
+            first[name][0] += row.worth[best] == WORTH["good"]
+            first[name][1] += row.worth[best] > 0
+    base.close()
+    for name, (good, some) in first.items():
+        print(f"{name}: a good fact first {good / asked:.1%}, good or a help {some / asked:.1%} of {asked}")
 
 
 def _questions(path: Path) -> Iterator[Question]:

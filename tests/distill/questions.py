@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item
-from distill.recipe import Base, Folders, Recipe, Run, Source
+from distill.folders import Folders
+from distill.recipe import Base, Recipe, Run, Source
 from distill.stages import Work
 
 SPOON = Item(

@@ -124,6 +124,23 @@ def test_calibration_lowers_the_error_on_questions_it_was_not_fitted_on() -> Non
     assert fitted.after.accuracy == pytest.approx(fitted.before.accuracy)
 
 
+def test_how_sure_answers_sound_may_be_fitted_on_some_sets_alone() -> None:
+    chance = np.random.default_rng(5)
+    readings = []
+    for number in range(800):
+        name, wrong = ("school", 0.1) if number % 2 else ("hard", 0.4)
+        key = int(chance.random() < wrong)  # the first option is the likelier one
+        readings.append(Reading(name, f"{number:016x}", "question", key, (-1.0, -2.0), (1, 1)))
+    data = examples(readings, ["question"])
+    confidence = {
+        sets: 1 / (1 + math.exp(-1 / fit_joining(data, ["question"], sure_sets=sets).temperature))
+        for sets in ((), ("school",))
+    }
+    assert confidence[()] == pytest.approx(0.75, abs=0.05)
+    assert confidence[("school",)] == pytest.approx(0.9, abs=0.05)
+    assert fit(data, ["question"], target=0.85, sure_sets=["school"]).sure_share == pytest.approx(1.0)
+
+
 def test_fitting_twice_gives_the_same() -> None:
     random = np.random.default_rng(5)
     data = table(random.normal(size=(60, 4)), random.integers(0, 4, 60))

@@ -7,7 +7,8 @@ import pytest
 
 from distill import calibrating, convert, evaluate, package, run_report
 from distill.corpus import Item, write_items
-from distill.recipe import Base, Convert, Evaluate, Folders, Package, Recipe, Run, Source, Teacher
+from distill.folders import Folders
+from distill.recipe import Base, Convert, Evaluate, Package, Recipe, Run, Source, Teacher
 from distill.stages import Work
 from tests.distill.students import QUESTIONS
 from tutor_app.students.engine import Family

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from distill.folders import Folders
 from distill.pipeline import Pipeline, State
-from distill.recipe import Base, Filter, Folders, Recipe, Run, Source
+from distill.recipe import Base, Filter, Recipe, Run, Source
 from distill.stages import STAGES, Stage, Work, judge_files
 from distill.status import show_status
 from tutor_app.errors import UserError
@@ -214,7 +215,8 @@ _SLOW = """
 import sys, time
 from pathlib import Path
 from distill.pipeline import Pipeline
-from distill.recipe import Base, Folders, Recipe, Run, Source
+from distill.folders import Folders
+from distill.recipe import Base, Recipe, Run, Source
 from distill.stages import Stage
 from tutor_app.files import write_atomically
 

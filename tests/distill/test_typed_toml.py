@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from distill.recipe import Folders, read_recipe
+from distill.folders import Folders
+from distill.recipe import read_recipe
 from tutor_app.errors import UserError
 
 WHOLE = """
