@@ -163,3 +163,14 @@ def test_no_step_argues_for_an_exception(question: str) -> None:
 )
 def test_a_step_that_goes_back_to_its_own_words_says_it_twice(step: str, twice: bool) -> None:
     assert guard.says_twice(step) is twice
+
+
+@pytest.mark.parametrize(
+    ("step", "again"),
+    [
+        ("Larger molecules can have many of what that keep them together: bonds.", True),
+        ("Bonds, which are shared electrons, keep larger molecules together.", False),
+    ],
+)
+def test_a_question_said_again_with_its_answer_is_no_step(step: str, again: bool) -> None:
+    assert guard.asks_again(step, "Larger molecules can have many of what that keep them together?") is again

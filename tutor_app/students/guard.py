@@ -17,6 +17,7 @@ _LETTERED = re.compile(
 )
 _CONTROL_MARK = re.compile(r"<\|.*?\|>|</?s>|<unk>|<pad>|�")
 _STUTTER = re.compile(r"([^\W\d_]{2,4})\1\1", re.IGNORECASE)  # `unununsaturated`
+_ASKING = frozenset(("what", "which", "who", "whose", "whom"))
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _REASONS = frozenset(("so", "because", "therefore"))
 _NEGATED = re.compile(r"\b(?i:not|except|least|never|cannot|unlikely)\b|n['’]t\b")
@@ -139,10 +140,18 @@ def asks_for_an_exception(question: str) -> bool:
     return bool(_NEGATED.search(question))
 
 
+def asks_again(step: str, question: str) -> bool:
+    """`They can have many of what: bonds`: the question repeated with the answer behind it is no sentence."""
+    said, asked = (
+        {pair for pair in pairwise(words(text)) if not _ASKING.isdisjoint(pair)} for text in (step, question)
+    )
+    return not said.isdisjoint(asked)
+
+
 def applies(step: str, question: str, facts: Sequence[str], choices: Sequence[str], supposed: str) -> bool:
     """A step that applies given facts leads to the supposed answer and brings in nothing of its own."""
     asked, known = f"{question} {supposed}", " ".join((question, *facts))
-    if asks_for_an_exception(question) or circular(step, facts, asked):
+    if asks_for_an_exception(question) or asks_again(step, question) or circular(step, facts, asked):
         return False
     if supposed and (not hints_at(step, supposed, 0.66) or of_other_options(step, choices, supposed, known)):
         return False

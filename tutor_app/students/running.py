@@ -14,8 +14,8 @@ from tutor_app.students.engine import Cancelled, Limits, OptionScore, Request, S
 # Measured on one thread: 128 tokens a batch scored as many tokens a second as 2,048 (598 and 485), and a
 # cancel is noticed after each batch.
 SCORED_TOKENS = 128
-# Writing a batch is one pass a token, however long the prompts.
-WRITTEN_TOKENS = 1 << 20
+# Writing keeps some 50 kB a token, twice for a moment when it grows: more would take hundreds of megabytes.
+WRITTEN_TOKENS = 512
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
