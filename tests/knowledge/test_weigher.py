@@ -11,7 +11,7 @@ from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import facts_file, shipped_sources
 from tutor_app.knowledge.meaning import Meanings, encoder_folder
-from tutor_app.knowledge.weigher import FactWeigher, shipped_weigher, weigher_folder
+from tutor_app.knowledge.weigher import FactWeigher, Fit, shipped_weigher, weigher_folder
 from tutor_app.questions.model import Question
 
 BALL = "Which force pulls a dropped ball toward Earth?"
@@ -79,10 +79,10 @@ def test_the_fact_that_explains_best_comes_first_wherever_the_search_put_it(base
     assert {asked for asked, _ in base._weigher.read} == {"Which things does a magnet pull iron"}  # type: ignore[union-attr]
 
 
-def test_a_questions_own_facts_are_weighed_even_where_no_search_finds_them(base: FactBase) -> None:
+def test_a_questions_own_facts_come_first_even_where_no_search_finds_them(base: FactBase) -> None:
     own = Question("q", "zzz", ("yyy", "xxx"), 0, facts=(FACTS[2].text, "A fact that nobody imported."))
     base._meanings = None
-    assert [fit.fact for fit in base.fits(own, "yyy")] == [FACTS[2]]
+    assert base.fits(own, "yyy") == [Fit(FACTS[2], 1.0)]
     base.flag(FACTS[2])
     assert base.fits(own, "yyy") == []
 

@@ -56,17 +56,21 @@ class FactBase:
             return self._unflagged(self._facts(rows))[:k]
 
     def fits(self, question: Question, supposed: str) -> list[Fit]:
-        """What may explain the supposed answer, likeliest first; without a weigher the search decides."""
+        """What may explain the supposed answer, likeliest first; without a weigher the search decides.
+
+        Of the question's own facts its author says that they do.
+        """
         with self._lock:
-            own = [fact for text in question.facts if (fact := self.get(fact_id(text)))]
-            found = self._unflagged([*own, *self.candidates(question, WEIGHED, supposed or None)])
-        facts = list(dict.fromkeys(found))
+            own = self._unflagged([fact for text in question.facts if (fact := self.get(fact_id(text)))])
+            found = self.candidates(question, WEIGHED, supposed or None)
+        fits = [Fit(fact, 1.0) for fact in own]
+        facts = [fact for fact in found if fact not in own]
         if self._weigher is None or not facts:
-            return [Fit(fact, 1 / (1 + place)) for place, fact in enumerate(facts)]
+            return fits + [Fit(fact, 1 / (1 + place)) for place, fact in enumerate(facts)]
         asked = meaning.query(question.text, supposed)
         scores = self._weigher.explains([(asked, fact.text) for fact in facts])
         weighed = [Fit(fact, score) for fact, score in zip(facts, scores, strict=True)]
-        return sorted(weighed, key=lambda fit: -fit.score)
+        return fits + sorted(weighed, key=lambda fit: -fit.score)
 
     def support(self, question: Question) -> tuple[Support, ...]:
         """What the facts nearest to the question with each option say for it; empty without an encoder."""
