@@ -174,3 +174,14 @@ def test_a_step_that_goes_back_to_its_own_words_says_it_twice(step: str, twice: 
 )
 def test_a_question_said_again_with_its_answer_is_no_step(step: str, again: bool) -> None:
     assert guard.asks_again(step, "Larger molecules can have many of what that keep them together?") is again
+
+
+@pytest.mark.parametrize(
+    ("step", "calculates"),
+    [
+        ("The current is 0.5 times 0.3 A, which is 0.8 A.", True),
+        ("Carbon has atomic number 6, so each carbon atom has 6 protons.", False),
+    ],
+)
+def test_a_step_that_puts_numbers_together_is_not_trusted(step: str, calculates: bool) -> None:
+    assert guard.calculates(step) is calculates

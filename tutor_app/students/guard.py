@@ -17,6 +17,7 @@ _LETTERED = re.compile(
 )
 _CONTROL_MARK = re.compile(r"<\|.*?\|>|</?s>|<unk>|<pad>|�")
 _STUTTER = re.compile(r"([^\W\d_]{2,4})\1\1", re.IGNORECASE)  # `unununsaturated`
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ASKING = frozenset(("what", "which", "who", "whose", "whom"))
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _REASONS = frozenset(("so", "because", "therefore"))
@@ -148,10 +149,17 @@ def asks_again(step: str, question: str) -> bool:
     return not said.isdisjoint(asked)
 
 
+def calculates(step: str) -> bool:
+    """Two numbers in a step are put together, and small students cannot reckon."""
+    return len(set(_NUMBER.findall(step))) > 1
+
+
 def applies(step: str, question: str, facts: Sequence[str], choices: Sequence[str], supposed: str) -> bool:
     """A step that applies given facts leads to the supposed answer and brings in nothing of its own."""
     asked, known = f"{question} {supposed}", " ".join((question, *facts))
-    if asks_for_an_exception(question) or asks_again(step, question) or circular(step, facts, asked):
+    if asks_for_an_exception(question) or asks_again(step, question) or calculates(step):
+        return False
+    if circular(step, facts, asked):
         return False
     if supposed and (not hints_at(step, supposed, 0.66) or of_other_options(step, choices, supposed, known)):
         return False
