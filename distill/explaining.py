@@ -17,7 +17,7 @@ from distill.sets import EvaluationSet
 from distill.subjects import Subject
 from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
-from tutor_app.knowledge.facts import shipped_sources
+from tutor_app.knowledge.facts import fact_id, shipped_sources
 from tutor_app.questions.model import Question
 from tutor_app.students.answering import asked
 from tutor_app.students.calibration import Calibration
@@ -121,6 +121,11 @@ class Explaining:
                     )
                     for question, options, steps in zip(chunk, scores, texts, strict=True)
                 )
+
+    def own_facts(self, question: Question) -> frozenset[int]:
+        """The question's own facts that the fact base has."""
+        found = (fact_id(text) for text in question.facts)
+        return frozenset(each for each in found if self.facts.get(each) is not None)
 
     def _reading(
         self, wanted: str, name: str, question: Question, found: Explanation, seconds: float
