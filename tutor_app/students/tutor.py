@@ -163,7 +163,7 @@ class Tutor:
             self._read([draft], rationales or self._write([draft], settings, cancel), cancel)
 
     def _begin(self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None) -> None:
-        """Question route, supposed answers, facts; both students at once where keys are known."""
+        """Question route, supposed answers, facts; where keys are known the facts are chosen meanwhile."""
         judged = [draft for draft in drafts if not draft.question.is_open]
 
         def score() -> None:
