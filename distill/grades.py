@@ -15,11 +15,10 @@ from pathlib import Path
 from distill.corpus import Item
 from tutor_app.errors import UserError
 from tutor_app.knowledge.meaning import query
-
-Pair = tuple[str, str]
+from tutor_app.knowledge.weigher import Pair
 
 WORTH = {"good": 1.0, "help": 0.4, "beside": 0.0}
-_WRONG = 3  # pairs of a wrong option with a fact that is good for the right one
+WRONG = 3  # pairs of a wrong option with a fact that is good for the right one
 _MOST_FACTS = 12
 
 
@@ -57,7 +56,11 @@ def read_grades(path: Path) -> Iterator[Grades]:
 
 
 def graded_lessons(
-    grades: Sequence[Grades], items: Mapping[str, Item], facts: Mapping[int, str], chance: random.Random
+    grades: Sequence[Grades],
+    items: Mapping[str, Item],
+    facts: Mapping[int, str],
+    chance: random.Random,
+    wrong: int = WRONG,
 ) -> list[GradedLesson]:
     """One lesson a question; what is no longer a question of the corpus or a fact of the base is left out."""
     lessons = []
@@ -65,19 +68,24 @@ def graded_lessons(
         item = items.get(each.question)
         known = [fact for fact in each.worth if fact in facts][:_MOST_FACTS]
         if item is not None and known:
-            lessons.append(_lesson(item, each, known, facts, chance))
+            lessons.append(_lesson(item, each, known, facts, chance, wrong))
     return lessons
 
 
 def _lesson(
-    item: Item, grades: Grades, known: Sequence[int], facts: Mapping[int, str], chance: random.Random
+    item: Item,
+    grades: Grades,
+    known: Sequence[int],
+    facts: Mapping[int, str],
+    chance: random.Random,
+    most_wrong: int,
 ) -> GradedLesson:
     asked = query(item.question, item.key)
     good = [fact for fact in known if grades.worth[fact] == WORTH["good"]]
     wrong = [choice for place, choice in enumerate(item.choices) if place != item.answer]
     others = [
         (query(item.question, choice), facts[chance.choice(good)])
-        for choice in chance.sample(wrong, min(len(wrong), _WRONG))
+        for choice in chance.sample(wrong, min(len(wrong), most_wrong))
         if good
     ]
     pairs = [(asked, facts[fact]) for fact in known] + others

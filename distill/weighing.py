@@ -23,7 +23,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 from distill import meaning
 from distill.corpus import Item, read_items
-from distill.grades import GradedLesson, Pair, graded_lessons, read_grades
+from distill.grades import WRONG, GradedLesson, graded_lessons, read_grades
 from distill.meaning import Encoder, held_out
 from distill.recipe import FactWeigher
 from distill.stages import LOG, Work, grade_files
@@ -31,7 +31,7 @@ from distill.training import drawn
 from tutor_app.files import write_atomically
 from tutor_app.knowledge.facts import facts_of, shipped_sources
 from tutor_app.knowledge.meaning import MeaningEncoder, query
-from tutor_app.knowledge.weigher import BESIDE, MOST_TOKENS, joined
+from tutor_app.knowledge.weigher import BESIDE, MOST_TOKENS, Pair, joined
 
 MOST_OPTIONS = 4
 CHECKPOINT = "checkpoint.pt"
@@ -101,8 +101,8 @@ def gather(work: Work, encoder: Path, chance: random.Random) -> Lessons:
     dev = {path.stem: lessons_of(list(read_items(path))[:_DEV], finder, chance) for path in paths}
     grades = [each for path in grade_files(work.recipe, work.folders) for each in read_grades(path)]
     graded, kept = (
-        graded_lessons(grades, {item.id: item for item in some}, facts, chance)
-        for some in (learned, [item for item in items if held_out(item)])
+        graded_lessons(grades, {item.id: item for item in some}, facts, chance, wrong)
+        for some, wrong in ((learned, WRONG), ([item for item in items if held_out(item)], 0))
     )
     return Lessons(options, graded * section.graded_times, dev, kept)
 
@@ -201,7 +201,7 @@ def _graded_loss(scores: Tensor, lesson: GradedLesson) -> Tensor:
 
 
 @torch.no_grad()
-def shares_right(weigher: Weigher, lessons: Batch) -> float:
+def share_right(weigher: Weigher, lessons: Batch) -> float:
     """The share of lessons whose first pair by score is the right option, or a good fact."""
     weigher.encoder.model.eval()
     right = 0
@@ -252,10 +252,10 @@ def fit(
 
 def _tell(weigher: Weigher, lessons: Lessons, say: Callable[[str], None]) -> None:
     """How well it does on what it does not learn from."""
-    right = {name: shares_right(weigher, own) for name, own in lessons.dev.items()}
+    right = {name: share_right(weigher, own) for name, own in lessons.dev.items()}
     say("right by facts: " + ", ".join(f"{name} {share:.1%}" for name, share in right.items()))
     if lessons.held_out:
-        share = shares_right(weigher, lessons.held_out)
+        share = share_right(weigher, lessons.held_out)
         say(f"a good fact first: {share:.1%} of {len(lessons.held_out)} held-out questions")
 
 

@@ -44,6 +44,12 @@ def test_a_good_fact_is_worth_nothing_beside_a_wrong_answer() -> None:
     assert best == 1
 
 
+def test_what_is_only_measured_on_has_the_graded_facts_alone() -> None:
+    grades = [Grades(ITEM.id, {1: 1.0, 3: 0.0}, (1,))]
+    (lesson,) = graded_lessons(grades, {ITEM.id: ITEM}, FACTS, random.Random(0), wrong=0)
+    assert [fact for _, fact in lesson.pairs] == [FACTS[1], FACTS[3]]
+
+
 def test_facts_and_questions_that_are_gone_are_left_out() -> None:
     worth, best = _lesson(Grades(ITEM.id, {9: 1.0, 3: 0.0}, (9,)), Grades("ours/gone", {1: 1.0}, (1,)))
     assert list(worth) == [(f"{ITEM.question} a nail", FACTS[3])]

@@ -22,7 +22,7 @@ from distill.weighing import (
     fit,
     lessons_of,
     save,
-    shares_right,
+    share_right,
 )
 from tests.distill.tiny_encoder import tiny_encoder
 from tutor_app.knowledge.weigher import FactWeigher as AppWeigher
@@ -60,8 +60,8 @@ def _trained(weigher: Weigher, folder: Path, say: object = lambda words: None) -
 
 def test_training_puts_the_supported_option_and_the_explaining_fact_first(tmp_path: Path) -> None:
     weigher = _trained(_tiny_weigher(), tmp_path)
-    assert shares_right(weigher, OPTIONS) == 1.0
-    assert shares_right(weigher, GRADED) == 1.0
+    assert share_right(weigher, OPTIONS) == 1.0
+    assert share_right(weigher, GRADED) == 1.0
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:

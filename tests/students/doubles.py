@@ -93,7 +93,8 @@ class ListedFacts:
     def fits(self, question: Question, supposed: str) -> list[Fit]:
         self.asked.append((question, supposed))
         left = [fact for fact in self.facts if fact not in self.flags]
-        return [Fit(fact, float(fact.text in self.fitting)) for fact in left]
+        fits = [Fit(fact, float(fact.text in self.fitting)) for fact in left]
+        return sorted(fits, key=lambda fit: -fit.score)
 
     def support(self, question: Question) -> tuple[Support, ...]:
         return tuple(

@@ -82,7 +82,7 @@ def test_facts_are_sought_and_the_step_written_for_the_likeliest_answer() -> Non
     [
         ((0.9, 0.8, 0.7), [WOOD, IRON]),  # at most two
         ((0.9, 0.3, 0.0), [WOOD]),  # nearly as likely or not at all
-        ((0.2, 0.3, 0.1), [IRON]),
+        ((0.3, 0.2, 0.1), [WOOD]),
         ((0.1, 0.1, 0.1), []),  # under the threshold none fits
     ],
 )

@@ -47,11 +47,10 @@ class Chooser:
 
 
 def select(fits: Sequence[Fit], threshold: float) -> list[Fact]:
-    """The best first; others only when they fit nearly as well and say something else."""
-    ordered = sorted((fit for fit in fits if fit.score >= threshold), key=lambda fit: -fit.score)
+    """Of facts that come likeliest first, the best; others that fit nearly as well and say something else."""
     kept: list[Fact] = []
-    for fit in ordered:
-        if len(kept) == MOST_FACTS or fit.score < _ALSO * ordered[0].score:
+    for fit in fits:
+        if len(kept) == MOST_FACTS or fit.score < max(threshold, _ALSO * fits[0].score):
             break
         if all(overlap(fit.fact.text, other.text) < _NEAR_REPEAT for other in kept):
             kept.append(fit.fact)

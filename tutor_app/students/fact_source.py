@@ -10,7 +10,9 @@ from tutor_app.questions.model import Question
 class FactSource(Protocol):
     """What the tutor needs of the fact base."""
 
-    def fits(self, question: Question, supposed: str) -> list[Fit]: ...
+    def fits(self, question: Question, supposed: str) -> list[Fit]:
+        """What may explain the supposed answer, likeliest first."""
+        ...
 
     def support(self, question: Question) -> tuple[Support, ...]: ...
 

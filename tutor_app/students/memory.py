@@ -15,16 +15,16 @@ _ARENA_MAX = -8  # from glibc's malloc.h
 
 def share_one_heap() -> None:
     """Let threads that start from now on take their memory from the process's first heap."""
-    libc = _glibc()
-    if libc is not None:
-        libc[0](_ARENA_MAX, 1)
+    if glibc := _glibc():
+        mallopt, _ = glibc
+        mallopt(_ARENA_MAX, 1)
 
 
 def give_back() -> None:
     """Return what was freed; a few milliseconds."""
-    libc = _glibc()
-    if libc is not None:
-        libc[1](0)
+    if glibc := _glibc():
+        _, malloc_trim = glibc
+        malloc_trim(0)
 
 
 @cache
