@@ -166,17 +166,21 @@ def test_auto_style_tries_own_words_where_facts_leave_it_unsure() -> None:
     assert [(step.text, step.origin) for step in last.steps] == [(own, Origin.TUTOR)]
 
 
-def test_a_step_the_guard_drops_is_tried_again_and_else_left_out() -> None:
+def test_a_step_the_guard_drops_is_left_out_where_facts_are_shown() -> None:
     wrong = "The magnet attracts a spoon of wood."
-    rationale, answer = (
-        ScriptedStudent(replies=[wrong, wrong, APPLIED]),
-        ScriptedStudent(prefers("an iron nail")),
-    )
-    steps, _ = explained(list(tutor(rationale, answer).explain(NAIL)))
-    assert [step.text for step in steps] == [IRON, APPLIED]
-    rationale = ScriptedStudent(replies=[wrong])
+    rationale, answer = ScriptedStudent(replies=[wrong, APPLIED]), ScriptedStudent(prefers("an iron nail"))
     steps, _ = explained(list(tutor(rationale, answer).explain(NAIL)))
     assert [step.text for step in steps] == [IRON]
+
+
+def test_without_facts_other_words_are_tried_where_the_guard_drops_the_likeliest() -> None:
+    wrong = "The magnet attracts a spoon of wood."
+    rationale, answer = (
+        ScriptedStudent(replies=[wrong, wrong, wrong, APPLIED]),
+        ScriptedStudent(prefers("an iron nail")),
+    )
+    steps, _ = explained(list(tutor(rationale, answer, ListedFacts(WOOD)).explain(NAIL)))
+    assert [(step.text, step.origin) for step in steps] == [(APPLIED, Origin.TUTOR)]
 
 
 def test_a_step_its_own_writer_finds_unlikely_is_left_out() -> None:
