@@ -231,7 +231,7 @@ def _counts(path: Path) -> dict[str, int]:
 
 def data_rows(named: Sequence[str]) -> tuple[dict[str, object], ...]:
     """`NAME:LICENCE` arguments as data rows of a card."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for text in named:
         name, _, licence = text.partition(":")
         rows.append({"name": name, "questions": "", "licence": licence})

@@ -61,7 +61,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     differ = only_first + only_second
     if differ == 0:
         return 1.0
-    tail = sum(math.comb(differ, k) for k in range(min(only_first, only_second) + 1)) / 2**differ
+    tail: float = sum(math.comb(differ, k) for k in range(min(only_first, only_second) + 1)) / 2**differ
     return min(1.0, 2 * tail)
 
 

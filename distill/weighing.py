@@ -173,7 +173,8 @@ class Weigher:
         with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()):
             states = self.encoder.model(**read).last_hidden_state
         known = read["attention_mask"].unsqueeze(-1).float()
-        return SHARPNESS * self.head((states.float() * known).sum(1) / known.sum(1))
+        judged: Tensor = self.head((states.float() * known).sum(1) / known.sum(1))
+        return SHARPNESS * judged
 
 
 def loss_of(weigher: Weigher, batch: Batch) -> Tensor:
@@ -262,7 +263,7 @@ def _tell(weigher: Weigher, lessons: Lessons, say: Callable[[str], None]) -> Non
 def _step(weigher: Weigher, optimiser: torch.optim.Optimizer, batch: Batch) -> float:
     optimiser.zero_grad(set_to_none=True)
     loss = loss_of(weigher, batch)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(weigher.parameters(), 1.0)
     optimiser.step()
     return loss.item()

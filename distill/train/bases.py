@@ -109,6 +109,13 @@ def copy_tokenizer(model: Path, folder: Path) -> None:
             shutil.copy(path, folder)
 
 
+def _embeddings(model: PreTrainedModel) -> torch.Tensor:
+    """A row for each token the model reads."""
+    embeddings: Any = model.get_input_embeddings()
+    rows: torch.Tensor = embeddings.weight.data
+    return rows
+
+
 def _trim_saved(folder: Path, texts: Sequence[str], size: int) -> None:
     if family_of(folder) != "decoder":
         raise UserError("keep_tokens works for Llama bases; leave it out of [base] for a T5 base.")
@@ -116,10 +123,10 @@ def _trim_saved(folder: Path, texts: Sequence[str], size: int) -> None:
     trimmed = trim(json.loads(path.read_text("utf-8")), texts, size)
     model = load_model(folder)
     kept = torch.tensor(trimmed.kept)
-    rows = model.get_input_embeddings().weight.data[kept].clone()
+    rows = _embeddings(model)[kept].clone()
     numbers = {old: new for new, old in enumerate(trimmed.kept)}
     model.resize_token_embeddings(len(kept))
-    model.get_input_embeddings().weight.data.copy_(rows)
+    _embeddings(model).copy_(rows)
     for config in (model.config, model.generation_config):
         for key in ("bos_token_id", "eos_token_id", "pad_token_id"):
             old = getattr(config, key, None)
@@ -157,7 +164,7 @@ def _fresh_llama(base: Base, vocabulary: int) -> PreTrainedModel:
 
 
 def _fresh_t5(base: Base, vocabulary: int) -> PreTrainedModel:
-    config = T5Config(
+    config = T5Config(  # type: ignore[call-arg]  # some settings are those of every model
         vocab_size=vocabulary + 100,  # T5's hundred sentinels stand after the pieces
         d_model=base.width,
         d_kv=base.width // base.heads,

@@ -100,7 +100,8 @@ def _layer(
     weight: Callable[[str], torch.Tensor],
     gamma: Callable[[str], torch.Tensor],
 ) -> dict[str, torch.Tensor]:
-    keys = config.num_key_value_heads * (config.hidden_size // config.num_attention_heads)
+    heads = config.num_key_value_heads or config.num_attention_heads
+    keys = heads * (config.hidden_size // config.num_attention_heads)
     query, key, value = weight(f"{name}/self_attention/linear_0").split([config.hidden_size, keys, keys])
     return {
         f"{into}.self_attn.q_proj.weight": query,

@@ -41,17 +41,20 @@ def can_fuse() -> bool:
 
 def fuse(model: Any) -> None:
     """Give this model's norms, gates and rotations their compiled form."""
-    norm, gate, rotate = (torch.compile(each, dynamic=True) for each in (_norm, _gate, _rotate))
+    norm = torch.compile(_norm, dynamic=True)
+    gate = torch.compile(_gate, dynamic=True)
+    rotate = torch.compile(_rotate, dynamic=True)
 
     def norm_forward(self: Any, hidden_states: Tensor) -> Tensor:
         return norm(hidden_states, self.weight, self.variance_epsilon)
 
     def gate_forward(self: Any, x: Tensor) -> Tensor:
-        return self.down_proj(gate(self.gate_proj(x), self.up_proj(x)))
+        gated: Tensor = self.down_proj(gate(self.gate_proj(x), self.up_proj(x)))
+        return gated
 
     for module in model.modules():
         if isinstance(module, modeling_llama.LlamaRMSNorm):
-            module.forward = norm_forward.__get__(module)
+            module.forward = norm_forward.__get__(module)  # type: ignore[method-assign]
         elif isinstance(module, modeling_llama.LlamaMLP):
-            module.forward = gate_forward.__get__(module)
+            module.forward = gate_forward.__get__(module)  # type: ignore[method-assign]
     modeling_llama.apply_rotary_pos_emb = lambda q, k, cos, sin, unsqueeze_dim=1: rotate(q, k, cos, sin)

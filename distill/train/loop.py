@@ -211,10 +211,11 @@ class Trainee:
         total = torch.zeros((), device=self._team.device)
         for part in self._parts(self._team.share(batch)):
             scores = reply_scores(self.model, part)
-            loss = sum(
+            losses = [
                 example_loss(example, found, self._schedule.lm_weight)
                 for example, found in zip(part, scores, strict=True)
-            ) / len(batch)
+            ]
+            loss = torch.stack(losses).sum() / len(batch)
             loss.backward()
             total += loss.detach()
             self._take_gradients()

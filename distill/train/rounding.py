@@ -72,9 +72,9 @@ def round_in_training(model: Any, levels: int) -> None:
 
     for module in model.modules():
         if isinstance(module, torch.nn.Linear):
-            module.forward = linear_forward.__get__(module)
+            module.forward = linear_forward.__get__(module)  # type: ignore[method-assign]
         elif isinstance(module, torch.nn.Embedding):
-            module.forward = embedding_forward.__get__(module)
+            module.forward = embedding_forward.__get__(module)  # type: ignore[method-assign]
 
 
 def smooth(model: Any, examples: Sequence[Example]) -> None:
