@@ -22,6 +22,7 @@ from distill.grades import WORTH, read_grades
 from distill.meaning import held_out
 from tutor_app.knowledge.base import WEIGHED, FactBase
 from tutor_app.knowledge.facts import Fact, fact_id, facts_file, notes_folder
+from tutor_app.knowledge.meaning import Meanings, encoder_folder
 from tutor_app.questions.model import Question
 
 DEPTHS = (8, 12, 20)
@@ -117,6 +118,7 @@ def _fill_up(count: int) -> None:
         )
     notes_folder().mkdir(parents=True)
     (notes_folder() / "more.jsonl").write_text(facts_file(made, "More"), "utf-8")
+    Meanings(encoder_folder(), [*facts, *made]).build()
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def print_explained(question: "Question", items: Iterable[Step | Explanation]) -
     for item in items:
         if isinstance(item, Step):
             shown.append(item)
-            _say(f"- {item.text} [{origin_of(item)}]")
+            _say_step(item)
             continue
         if item.steps != tuple(shown):
             _print_replaced(item)
@@ -49,7 +49,12 @@ def _print_replaced(explanation: Explanation) -> None:
     elif explanation.steps:
         _say("On second thoughts:")
     for step in explanation.steps:
-        _say(f"- {step.text} [{origin_of(step)}]")
+        _say_step(step)
+
+
+def _say_step(step: Step) -> None:
+    source = f", {step.source}" if step.source else ""
+    _say(f"- {step.text} [{step.origin.in_words}{source}]")
 
 
 def _print_answer(question: "Question", explanation: Explanation) -> None:

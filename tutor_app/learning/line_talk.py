@@ -72,8 +72,7 @@ def say_question(talk: Talk, question: Question, heading: str, struck: Iterable[
 
 def step_line(number: int, step: Step) -> str:
     """A step with where it comes from, in words."""
-    origin = {Origin.FACT: "fact", Origin.TUTOR: "tutor's words", Origin.BANK: "from the bank"}[step.origin]
-    return f"Step {number} ({origin}): {step.text}"
+    return f"Step {number} ({step.origin.in_words}): {step.text}"
 
 
 def source_line(number: int, step: Step) -> str:

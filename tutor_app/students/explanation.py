@@ -16,6 +16,11 @@ class Origin(StrEnum):
     TUTOR = "tutor"  # the rationale student's own words
     BANK = "bank"  # written by the question's author
 
+    @property
+    def in_words(self) -> str:
+        """What a line of text calls it."""
+        return {Origin.FACT: "fact", Origin.TUTOR: "tutor's words", Origin.BANK: "from the bank"}[self]
+
 
 class Style(StrEnum):
     """How steps are made."""
