@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from distill.plots import Series, lines
+from distill.plots import Series, lines, three_digits
 from tutor_app.files import write_atomically
 
 WORD_TOKENS = 80
@@ -87,9 +87,9 @@ def _with_ratios(values: Sequence[float | None], more_is_better: bool) -> list[s
             cells.append("-")
         elif place and ours and value:
             ratio = ours / value if more_is_better else value / ours
-            cells.append(f"{value:.3g} ({ratio:.2f}×)")
+            cells.append(f"{three_digits(value)} ({ratio:.2f}×)")
         else:
-            cells.append(f"{value:.3g}")
+            cells.append(three_digits(value))
     return cells
 
 
@@ -141,7 +141,7 @@ def _curve_table(drawn: Sequence[Series], across: str, up: str) -> str:
     head = f"| {across} ({up}) | " + " | ".join(f"{size:g}" for size in sizes) + " |"
     rows = [
         f"| {each.name} | "
-        + " | ".join(f"{dict(each.points)[s]:.3g}" if s in dict(each.points) else "-" for s in sizes)
+        + " | ".join(three_digits(dict(each.points)[s]) if s in dict(each.points) else "-" for s in sizes)
         + " |"
         for each in drawn
     ]

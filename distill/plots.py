@@ -84,7 +84,7 @@ def bars(title: str, up: str, data: Sequence[Bar], high: float | None = None, pe
         if bar.interval:
             low, peak = y(bar.interval.low), y(bar.interval.high)
             parts.append(f'<path d="M{middle:.1f} {low:.1f}V{peak:.1f}" stroke="#111" stroke-width="1.5"/>')
-        shown = f"{bar.value:.1%}" if percent else f"{bar.value:.3g}"
+        shown = f"{bar.value:.1%}" if percent else three_digits(bar.value)
         parts.append(_text(middle, peak - 5, shown, "middle"))
         parts.append(_text(middle, HEIGHT - BOTTOM + 18, _short(bar.name, int(room / 6)), "middle"))
     return _page(title, parts)
@@ -99,6 +99,11 @@ def reliability_curve(title: str, curves: Sequence[tuple[str, Sequence[Bin]]]) -
     return lines(title, "confidence", "share right", [ideal, *found])
 
 
+def three_digits(value: float) -> str:
+    """A number as precise as it was measured: 0.0636, 61.8, 1580."""
+    return f"{float(f'{value:.3g}'):g}"
+
+
 def _tallest(bar: Bar) -> float:
     return bar.interval.high if bar.interval else bar.value
 
@@ -110,12 +115,12 @@ def _axes(
     parts = [f'<path d="M{LEFT} {TOP}V{floor}H{end:.0f}" fill="none" stroke="#333"/>']
     for step in range(6):
         value = y.low + (y.high - y.low) * step / 5
-        shown = f"{value:.0%}" if percent else f"{value:.3g}"
+        shown = f"{value:.0%}" if percent else three_digits(value)
         parts.append(f'<path d="M{LEFT} {y(value):.1f}H{end:.0f}" stroke="#ddd"/>')
         parts.append(_text(LEFT - 6, y(value) + 4, shown, "end"))
         if x:
             mark = x.low + (x.high - x.low) * step / 5
-            parts.append(_text(x(mark), floor + 18, f"{mark:.3g}", "middle"))
+            parts.append(_text(x(mark), floor + 18, three_digits(mark), "middle"))
     parts.append(_text((LEFT + end) / 2, HEIGHT - 14, across, "middle"))
     middle = (TOP + floor) / 2
     parts.append(

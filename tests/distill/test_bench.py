@@ -73,14 +73,14 @@ def test_an_engine_of_an_unknown_name_fails_with_its_own_words(tmp_path: Path) -
 
 
 def test_ratios_say_how_many_times_as_good_the_students_are() -> None:
-    ours = Timings("students", "a", load=[1.0], start=[1.0], memory=[200_000_000])
+    ours = Timings("students", "a", load=[1.0], start=[1.0], memory=[1_200_000_000])
     ours.runs = {"write/60": [{"tokens": 80, "first": 0.1, "seconds": 1.0}] * 3}
     theirs = Timings("other", "b", load=[2.0], start=[2.0], memory=[100_000_000])
     theirs.runs = {"write/60": [{"tokens": 80, "first": 0.2, "seconds": 2.0}]}
     table = main_table([ours, theirs])
     assert "| tokens/s, one explanation | 80 | 40 (2.00×) |" in table
     assert "| first token (s) | 0.1 | 0.2 (2.00×) |" in table
-    assert "| most memory (MB) | 200 | 100 (0.50×) |" in table
+    assert "| most memory (MB) | 1200 | 100 (0.08×) |" in table
     assert "| tokens/s, batch of 16 | - | - |" in table
 
 
