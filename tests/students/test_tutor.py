@@ -255,16 +255,28 @@ def test_an_unsure_answer_names_the_two_likeliest() -> None:
     assert last.answer.likeliest == (1, 2)
 
 
-def test_an_open_question_is_answered_in_writing() -> None:
+def test_without_choices_the_written_answer_stands_beside_phrases_of_the_facts() -> None:
     question = Question("o", "What does a magnet attract?", accepted=("iron",))
-    rationale, answer = (
-        ScriptedStudent(replies=["So the magnet pulls iron things."]),
-        ScriptedStudent(lambda prompt, option: -0.1, ["Iron. It also says more."]),
-    )
-    _, last = explained(list(tutor(rationale, answer).explain(question)))
-    assert (last.answer.text, last.answer.choice, last.answer.sure) == ("Iron.", None, True)
-    assert last.agrees_with_key is True
+    rationale = ScriptedStudent(replies=["So the magnet pulls iron things."])
+    answer = ScriptedStudent(prefers("Iron."), ["Iron. It also says more."])
+    _, last = explained(list(tutor(rationale, answer, ListedFacts(IRON, fitting=[IRON])).explain(question)))
+    assert (last.answer.text, last.answer.choice, last.agrees_with_key) == ("Iron.", None, True)
     assert IRON in answer.prompts[0].user
+    wrong = ScriptedStudent(prefers("steel"), ["A magnet attracts what it attracts."])
+    facts = ListedFacts(IRON, "A hammer is made of steel.", fitting=[IRON])
+    _, last = explained(list(tutor(rationale, wrong, facts).explain(question)))
+    assert (last.answer.text, last.agrees_with_key) == ("steel", False)
+
+
+def test_a_written_answer_is_as_sure_as_such_answers_were_found_to_be_right() -> None:
+    question = Question("o", "What does a magnet attract?")
+    answer = ScriptedStudent(lambda prompt, option: -0.1, ["Iron."])
+    for offset, sure in ((3.0, True), (-3.0, False)):
+        calibration = Calibration(open_offset=offset)
+        taught = Tutor(ScriptedStudent(), answer, None, calibration, "tiny 1")
+        _, last = explained(list(taught.explain(question)))
+        assert last.answer.sure is sure
+        assert 0 < last.answer.confidence < 1
 
 
 def test_a_picture_that_cannot_be_shown_is_asked_by_its_description() -> None:

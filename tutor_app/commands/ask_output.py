@@ -69,8 +69,10 @@ def _print_answer(question: "Question", explanation: Explanation) -> None:
             )
     elif not answer.text:
         _say("Answer: the tutor has none.")
-    elif answer.sure or question.is_open:
-        _say(f"Answer: {answer.text} ({percent} sure)" + ("" if answer.sure else ", but not sure"))
+    elif answer.sure:
+        _say(f"Answer: {answer.text} ({percent} sure)")
+    elif question.is_open:
+        _say(f"Not sure: {answer.text} ({percent})")
     else:
         likeliest = " or ".join(
             f"{question.choices[index]} ({answer.probabilities[index]:.0%})" for index in answer.likeliest

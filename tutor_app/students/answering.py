@@ -5,12 +5,13 @@ import re
 import threading
 from collections.abc import Sequence
 
-from tutor_app.questions.model import Question
+from tutor_app.questions.model import MOST_CHOICES, Question
 from tutor_app.students import guard
 from tutor_app.students.calibration import Calibration, join, route_scores, supported
 from tutor_app.students.engine import Limits, Student
 from tutor_app.students.explanation import Answer, Step
 from tutor_app.students.fact_source import FactSource
+from tutor_app.students.phrases import phrases, short_answer
 from tutor_app.students.prompts import answer_prompt
 
 Scores = tuple[float, ...]
@@ -97,21 +98,46 @@ def open_answers(
     read: Sequence[tuple[Question, Sequence[Step]]],
     calibration: Calibration,
     cancel: threading.Event | None,
+    facts: FactSource | None = None,
 ) -> list[Answer]:
-    """Short written answers; confidence is the geometric mean of their words' probabilities."""
+    """Short answers: the reply written after the steps, or a phrase of the facts that is likelier."""
     prompts = [answer_prompt(asked(question), [step.text for step in steps]) for question, steps in read]
     written = student.write_many(prompts, limits=_SHORT, cancel=cancel)
-    texts = [_presentable(replies[0]) for replies in written]
-    scores = student.score(
-        [(prompt, [text or "?"]) for prompt, text in zip(prompts, texts, strict=True)], cancel=cancel
-    )
+    replies = [_presentable(found[0]) for found in written]
+    offered = [_offered(question, reply, facts) for (question, _), reply in zip(read, replies, strict=True)]
+    several = [
+        Question(question.id, question.text, options, image=question.image)
+        for (question, _), options in zip(read, offered, strict=True)
+        if len(options) > 1
+    ]
+    compared = iter(question_route(student, several, calibration, cancel, facts))
+    alone = [(prompt, options) for prompt, options in zip(prompts, offered, strict=True) if len(options) == 1]
+    likely = iter(student.score(alone, cancel=cancel))
     answers = []
-    for text, (score,) in zip(texts, scores, strict=True):
-        confidence = math.exp(score.total / score.tokens) if text else 0.0
-        answers.append(
-            Answer(text, confidence=confidence, sure=confidence >= calibration.open_sure_threshold)
-        )
+    for options in offered:
+        if len(options) > 1:
+            shares = join(next(compared), None, calibration)
+            best = max(range(len(options)), key=lambda index: shares[index])
+            answers.append(_written(options[best], shares[best], calibration))
+        elif options:
+            ((score,),) = [next(likely)]
+            answers.append(_written(options[0], math.exp(score.total / score.tokens), calibration))
+        else:
+            answers.append(Answer(""))
     return answers
+
+
+def _offered(question: Question, reply: str, facts: FactSource | None) -> tuple[str, ...]:
+    """What may answer a question without choices: the written reply, and phrases of the facts found."""
+    found = facts.fits(question, "") if facts is not None else []
+    told = phrases(asked(question), found, MOST_CHOICES - 1)
+    short = [reply] if reply and (short_answer(reply, asked(question)) or not told) else []
+    return tuple({text.casefold(): text for text in [*short, *told]}.values())
+
+
+def _written(text: str, likelihood: float, calibration: Calibration) -> Answer:
+    confidence = calibration.open_confidence(likelihood)
+    return Answer(text, confidence=confidence, sure=confidence >= calibration.open_sure_threshold)
 
 
 def right(question: Question, answer: Answer) -> bool | None:

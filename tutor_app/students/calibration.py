@@ -24,7 +24,8 @@ class Calibration:
     `question_temperature` holds where the question alone decides (0: as `temperature`). `sure_threshold` and
     `open_sure_threshold` part 'sure' from 'not sure'; a guess must be as likely as `step_threshold` before a
     step may argue for it, and the step's words, per token, as likely to its writer as `step_likelihood` (0:
-    any may be shown). A fact less likely to explain the answer than `fact_threshold` does not fit.
+    any may be shown). A fact less likely to explain the answer than `fact_threshold` does not fit. With
+    `open_weight` and `open_offset` the log odds of an answer without choices become those of its being right.
     """
 
     temperature: float = 1.0
@@ -37,6 +38,8 @@ class Calibration:
     rationale_length_power: float = 0.0
     sure_threshold: float = 0.5
     open_sure_threshold: float = 0.5
+    open_weight: float = 1.0
+    open_offset: float = 0.0
     step_threshold: float = 0.9
     step_likelihood: float = 0.0
     fact_threshold: float = 0.0
@@ -48,12 +51,20 @@ class Calibration:
             raise ValueError("the weight of the facts' support is below 0")
         if self.temperature <= 0 or self.question_temperature < 0:
             raise ValueError("the temperature is not above 0")
+        if self.open_weight < 0:
+            raise ValueError("the weight of written answers is below 0")
         if (
             self.question_weight < 0
             or self.rationale_weight < 0
             or not self.question_weight + self.rationale_weight
         ):
             raise ValueError("the routes' weights are not 0 or more with a sum above 0")
+
+    def open_confidence(self, likelihood: float) -> float:
+        """How likely a written answer is right, from how likely it seems to the students."""
+        seems = min(max(likelihood, 1e-6), 1 - 1e-6)
+        log_odds = self.open_offset + self.open_weight * math.log(seems / (1 - seems))
+        return 1 / (1 + math.exp(-log_odds))
 
     @property
     def asks_facts(self) -> bool:

@@ -87,7 +87,8 @@ class Tutor:
         """The answer from the question alone."""
         with self._turn:
             if question.is_open:
-                return answering.open_answers(self._answerer, [(question, ())], self._calibration, None)[0]
+                read = [(question, ())]
+                return answering.open_answers(self._answerer, read, self._calibration, None, self._facts)[0]
             (scores,) = self._score_questions([question], Settings(), None)
             return answering.conclude(question, scores, None, self._calibration)
 
@@ -130,7 +131,7 @@ class Tutor:
         drafts = [_Draft(question) for question in questions]
         with self._turn:
             self._begin(drafts, settings, cancel)
-            self._read(drafts, self._write(drafts, settings, cancel), cancel)
+            self._read(drafts, self._write(drafts, settings, cancel), settings, cancel)
             self._reconsider(drafts, settings, cancel)
         seconds = (time.perf_counter() - started) / max(1, len(drafts))
         give_back()
@@ -160,7 +161,8 @@ class Tutor:
         else:
             rationales = None
         with self._turn:
-            self._read([draft], rationales or self._write([draft], settings, cancel), cancel)
+            written = rationales or self._write([draft], settings, cancel)
+            self._read([draft], written, settings, cancel)
 
     def _begin(self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None) -> None:
         """Question route, supposed answers, facts; where keys are known the facts are chosen meanwhile."""
@@ -211,21 +213,26 @@ class Tutor:
         self,
         drafts: Sequence[_Draft],
         rationales: Sequence[Sequence[Rationale]],
+        settings: Settings,
         cancel: threading.Event | None,
     ) -> None:
         """The answer student reads every rationale, all in one batch."""
         pairs = [(draft, steps) for draft, found in zip(drafts, rationales, strict=True) for steps in found]
-        answers = self._answers(pairs, cancel)
+        answers = self._answers(pairs, settings, cancel)
         for (draft, steps), answer in zip(pairs, answers, strict=True):
             draft.attempts.append(Attempt(draft.supposed, steps, answer))
 
     def _answers(
-        self, read: Sequence[tuple[_Draft, Rationale]], cancel: threading.Event | None
+        self,
+        read: Sequence[tuple[_Draft, Rationale]],
+        settings: Settings,
+        cancel: threading.Event | None,
     ) -> list[Answer]:
         """Open questions are answered in writing; where no step may be shown, the question alone decides."""
         written = [(draft.question, steps) for draft, steps in read if draft.question.is_open]
         scored = [(draft.question, steps) for draft, steps in read if draft.question.choices and steps]
-        replies = iter(answering.open_answers(self._answerer, written, self._calibration, cancel))
+        facts = self._facts if settings.use_facts else None
+        replies = iter(answering.open_answers(self._answerer, written, self._calibration, cancel, facts))
         scores = iter(answering.rationale_route(self._answerer, scored, self._calibration, cancel))
         answers = []
         for draft, steps in read:
@@ -248,7 +255,7 @@ class Tutor:
                 other.append(draft)
         if other:
             self._choose(other, settings, cancel)
-            self._read(other, self._write(other, settings, cancel), cancel)
+            self._read(other, self._write(other, settings, cancel), settings, cancel)
         if settings.style is Style.AUTO:
             doubtful = [draft for draft, attempt in settled if draft.facts and _doubtful(draft, attempt)]
             self._try_free(doubtful, settings, cancel)
@@ -257,7 +264,7 @@ class Tutor:
         for draft in drafts:
             draft.facts = ()
         if drafts:
-            self._read(drafts, self._write(drafts, settings, cancel), cancel)
+            self._read(drafts, self._write(drafts, settings, cancel), settings, cancel)
 
     def _finish(self, draft: _Draft, timings: dict[str, float]) -> Explanation:
         """The explanation to show; the bank's own where the tutor has none that leads to the key."""

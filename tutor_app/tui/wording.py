@@ -21,7 +21,9 @@ def the_answer(question: Question, explanation: Explanation | None) -> str:
         return "Nobody has written down the answer to this question."
     answer = explanation.answer
     if answer.choice is None:
-        return f"The tutor would say: {answer.text}" if answer.text else "The tutor has no answer."
+        if not answer.text:
+            return "The tutor has no answer."
+        return f"The tutor {'would say' if answer.sure else 'is not sure, but would say'}: {answer.text}"
     if not answer.sure:
         return f"The tutor is not sure: {_two(question, answer)}"
     return f"The tutor thinks it is {named(question, answer.choice)}"
