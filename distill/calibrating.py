@@ -1,7 +1,8 @@
 """The calibrate stage: the dev questions are read by both routes once, then everything is fitted from that.
 
 What is fitted, in this order: the question route alone (it decides which answer a rationale is written for),
-from which score on a fact fits, then the join of both routes and 'sure'.
+from which score on a fact fits, how sure an answer without choices may sound, then the join of both routes
+and 'sure'.
 """
 
 import json
@@ -13,6 +14,7 @@ from distill.calibrate import Examples, Fitted, examples, fact_threshold, fit
 from distill.evaluate import dev_sets, shown
 from distill.explaining import Explaining, shipped_facts, without_key
 from distill.measures import Judged, Result, question_scores, result_of
+from distill.open_answers import fit_open
 from distill.protocols import protocol_named
 from distill.reading import add_support, cores, read_question_route
 from distill.results import Evaluation, card_scores
@@ -137,7 +139,11 @@ def calibrate(
     say(f"facts: a fact fits from {chosen.fact_threshold:.3f} on")
     explaining = Explaining(subject, answer, chosen, threads)
     how = explaining.written(Settings())
-    for each in [each.part(limit, (1, 1)) for each in sets]:
+    explained = [each.part(limit, (1, 1)) for each in sets]
+    chosen = fit_open(
+        explaining.tutor, [question for each in explained for question in each.questions], chosen, TARGET, say
+    )
+    for each in explained:
         explaining.write(each, how, found.kept, shown(each.name, "rationale"))
         explaining.read_again(each, how, found.kept)
     after = [replace(each, route="rationale") for each in found.route(f"rationale:{how.name}")]

@@ -1,0 +1,76 @@
+"""How sure an answer without choices may sound: dev questions asked openly, judged by their keys.
+
+An answer counts as right when it and the key share half their words, which finds fewer right than a reader
+does: the tutor sounds less sure than it could, never surer.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from distill.calibrate import sure_threshold
+from distill.reading import by_length
+from tutor_app.questions.model import Question
+from tutor_app.students.calibration import Calibration
+from tutor_app.students.guard import overlap
+from tutor_app.students.tutor import Tutor
+
+AT_ONCE = 16
+FEWEST = 20  # questions; with fewer nothing is fitted
+SHARED = 0.5
+RIDGE, NEWTON_STEPS = 1e-2, 30
+_NEEDS_CHOICES = re.compile(
+    r"\b(of these|following|which (statement|sentence|one|choice|best))\b", re.IGNORECASE
+)
+
+
+def openly(questions: Iterable[Question]) -> list[Question]:
+    """Those that make sense without their choices."""
+    return [q for q in questions if q.text.endswith("?") and not _NEEDS_CHOICES.search(q.text)]
+
+
+def fit_open(
+    tutor: Tutor, questions: Sequence[Question], start: Calibration, target: float, say: Callable[[str], None]
+) -> Calibration:
+    """`start` with the numbers of written answers; `tutor` must have their likelihoods as they are."""
+    asked = openly(questions)
+    likelihoods, rights = [], []
+    for chunk in by_length(asked, AT_ONCE):
+        found = tutor.explain_many([Question(q.id, q.text, image=q.image) for q in chunk])
+        likelihoods += [explanation.answer.confidence for explanation in found]
+        rights += [says(each.answer.text, q.key or "") for each, q in zip(found, chunk, strict=True)]
+    if len(rights) < FEWEST:
+        return start
+    weight, offset = fit_odds(likelihoods, rights)
+    fitted = replace(start, open_weight=weight, open_offset=offset)
+    confidences = np.array([fitted.open_confidence(each) for each in likelihoods])
+    threshold, accuracy, _ = sure_threshold(confidences, np.array(rights), target)
+    say(
+        f"without choices: {np.mean(rights):.0%} of {len(rights)} answers share half their words with the "
+        f"key; they sound {confidences.min():.0%} to {confidences.max():.0%} sure"
+    )
+    return replace(fitted, open_sure_threshold=threshold if accuracy >= target else 1.0)
+
+
+def says(answer: str, key: str) -> bool:
+    """The answer and the key have half their words in common."""
+    return overlap(answer, key) >= SHARED
+
+
+def fit_odds(likelihoods: Sequence[float], rights: Sequence[bool]) -> tuple[float, float]:
+    """Weight and offset of the likelihoods' log odds under which the answers' being right is likeliest."""
+    seems = np.clip(np.array(likelihoods), 1e-6, 1 - 1e-6)
+    inputs = np.stack([np.log(seems / (1 - seems)), np.ones(len(seems))], axis=1)
+    right = np.array(rights, dtype=float)
+    found = np.zeros(2)
+    for _ in range(NEWTON_STEPS):
+        shares = 1 / (1 + np.exp(-inputs @ found))
+        slope = inputs.T @ (shares - right) + RIDGE * found
+        bend = (inputs * (shares * (1 - shares))[:, None]).T @ inputs + RIDGE * np.eye(2)
+        found = found - np.linalg.solve(bend, slope)
+    if found[0] < 0:  # the likelihood tells nothing
+        share = float(np.clip(right.mean(), 0.01, 0.99))
+        return 0.0, float(np.log(share / (1 - share)))
+    return float(found[0]), float(found[1])
