@@ -33,7 +33,7 @@ from tutor_app.students.fact_source import FactSource
 
 BOTH = "both"
 NEARNESS, WEIGHT = "nearness", "weight"  # what the facts say, as routes of their own
-BAR_QUESTIONS = 200
+BAR_QUESTIONS = 1000
 TARGET = 0.7
 
 

@@ -1,7 +1,7 @@
 """How sure an answer without choices may sound: dev questions asked openly, judged by their keys.
 
 An answer counts as right when it and the key share half their words, which finds fewer right than a reader
-does: the tutor sounds less sure than it could, never surer.
+does, so the tutor rather sounds less sure than it could.
 """
 
 import re

@@ -3,7 +3,7 @@
 import math
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tutor_app.questions.model import MOST_CHOICES, Question
 from tutor_app.students import guard
@@ -12,7 +12,7 @@ from tutor_app.students.engine import Limits, Student
 from tutor_app.students.explanation import Answer, Step
 from tutor_app.students.fact_source import FactSource
 from tutor_app.students.phrases import phrases, short_answer
-from tutor_app.students.prompts import answer_prompt
+from tutor_app.students.prompts import Prompt, answer_prompt
 
 Scores = tuple[float, ...]
 
@@ -105,26 +105,42 @@ def open_answers(
     written = student.write_many(prompts, limits=_SHORT, cancel=cancel)
     replies = [_presentable(found[0]) for found in written]
     offered = [_offered(question, reply, facts) for (question, _), reply in zip(read, replies, strict=True)]
+    shares = _shares(student, read, prompts, offered, calibration, cancel, facts)
+    return [_likeliest(options, found, calibration) for options, found in zip(offered, shares, strict=True)]
+
+
+def _shares(
+    student: Student,
+    read: Sequence[tuple[Question, Sequence[Step]]],
+    prompts: Sequence[Prompt],
+    offered: Sequence[tuple[str, ...]],
+    calibration: Calibration,
+    cancel: threading.Event | None,
+    facts: FactSource | None,
+) -> Iterator[Scores]:
+    """How likely each text offered is: as one choice of several or, alone, by its words' mean likelihood."""
     several = [
         Question(question.id, question.text, options, image=question.image)
         for (question, _), options in zip(read, offered, strict=True)
         if len(options) > 1
     ]
-    compared = iter(question_route(student, several, calibration, cancel, facts))
     alone = [(prompt, options) for prompt, options in zip(prompts, offered, strict=True) if len(options) == 1]
-    likely = iter(student.score(alone, cancel=cancel))
-    answers = []
+    compared = iter(question_route(student, several, calibration, cancel, facts))
+    scored = iter(student.score(alone, cancel=cancel))
     for options in offered:
         if len(options) > 1:
-            shares = join(next(compared), None, calibration)
-            best = max(range(len(options)), key=lambda index: shares[index])
-            answers.append(_written(options[best], shares[best], calibration))
-        elif options:
-            ((score,),) = [next(likely)]
-            answers.append(_written(options[0], math.exp(score.total / score.tokens), calibration))
+            yield join(next(compared), None, calibration)
         else:
-            answers.append(Answer(""))
-    return answers
+            found = next(scored) if options else ()
+            yield tuple(math.exp(score.total / score.tokens) for score in found)
+
+
+def _likeliest(options: Sequence[str], shares: Scores, calibration: Calibration) -> Answer:
+    if not options:
+        return Answer("")
+    best = max(range(len(options)), key=lambda index: shares[index])
+    confidence = calibration.open_confidence(shares[best])
+    return Answer(options[best], confidence=confidence, sure=confidence >= calibration.open_sure_threshold)
 
 
 def _offered(question: Question, reply: str, facts: FactSource | None) -> tuple[str, ...]:
@@ -133,11 +149,6 @@ def _offered(question: Question, reply: str, facts: FactSource | None) -> tuple[
     told = phrases(asked(question), found, MOST_CHOICES - 1)
     short = [reply] if reply and (short_answer(reply, asked(question)) or not told) else []
     return tuple({text.casefold(): text for text in [*short, *told]}.values())
-
-
-def _written(text: str, likelihood: float, calibration: Calibration) -> Answer:
-    confidence = calibration.open_confidence(likelihood)
-    return Answer(text, confidence=confidence, sure=confidence >= calibration.open_sure_threshold)
 
 
 def right(question: Question, answer: Answer) -> bool | None:
