@@ -185,3 +185,23 @@ def test_a_question_said_again_with_its_answer_is_no_step(step: str, again: bool
 )
 def test_a_step_that_puts_numbers_together_is_not_trusted(step: str, calculates: bool) -> None:
     assert guard.calculates(step) is calculates
+
+
+@pytest.mark.parametrize(
+    ("question", "step", "loses"),
+    [
+        ("The MAJORITY of elements are", "The elements are metals.", True),
+        ("The MAJORITY of elements are", "Most elements are metals.", False),
+        ("Which is the most likely cause of rust?", "Oxygen and water cause rust.", False),
+        ("What do all plants need?", "All plants need water.", False),
+    ],
+)
+def test_what_holds_for_most_is_not_said_of_all(question: str, step: str, loses: bool) -> None:
+    assert guard.loses_a_quantity(step, question) is loses
+    if loses:
+        assert not guard.applies(step, question, ["Most elements are metals."], (), "metals")
+
+
+def test_a_step_without_its_verb_is_not_well_formed() -> None:
+    assert not guard.well_formed("The best way to show the data is to a bar graph.")
+    assert guard.well_formed("The job of a bar graph is to compare groups.")

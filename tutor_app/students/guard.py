@@ -20,6 +20,11 @@ _STUTTER = re.compile(r"([^\W\d_]{2,4})\1\1", re.IGNORECASE)  # `unununsaturated
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ASKING = frozenset(("what", "which", "who", "whose", "whom"))
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
+_IS_TO_A = re.compile(r"\b(?i:is|are|was|were) to (?:an?|the)\b")  # a verb is missing: `is to a bar graph`
+_HEDGE = re.compile(r"\bmost (?:likely|probably)\b", re.IGNORECASE)
+_QUANTITIES = frozenset(
+    ("most", "majority", "some", "few", "usually", "often", "mainly", "mostly", "nearly", "almost", "only")
+)
 _REASONS = frozenset(("so", "because", "therefore"))
 _NEGATED = re.compile(r"\b(?i:not|except|least|never|cannot|unlikely)\b|n['’]t\b")
 _STOPPED = (
@@ -78,6 +83,7 @@ def well_formed(step: str) -> bool:
         and _balanced(step)
         and not _CONTROL_MARK.search(step)
         and not _STUTTER.search(step)
+        and not _IS_TO_A.search(step)
     )
 
 
@@ -154,12 +160,18 @@ def calculates(step: str) -> bool:
     return len(set(_NUMBER.findall(step))) > 1
 
 
+def loses_a_quantity(step: str, question: str) -> bool:
+    """Asked about most or some, the step speaks of all."""
+    asked = _HEDGE.sub("", question)
+    return not _QUANTITIES.isdisjoint(words(asked)) and _QUANTITIES.isdisjoint(words(step))
+
+
 def applies(step: str, question: str, facts: Sequence[str], choices: Sequence[str], supposed: str) -> bool:
     """A step that applies given facts leads to the supposed answer and brings in nothing of its own."""
     asked, known = f"{question} {supposed}", " ".join((question, *facts))
     if asks_for_an_exception(question) or asks_again(step, question) or calculates(step):
         return False
-    if circular(step, facts, asked):
+    if loses_a_quantity(step, question) or circular(step, facts, asked):
         return False
     if supposed and (not hints_at(step, supposed, 0.66) or of_other_options(step, choices, supposed, known)):
         return False
