@@ -140,9 +140,7 @@ def calibrate(
     explaining = Explaining(subject, answer, chosen, threads)
     how = explaining.written(Settings())
     explained = [each.part(limit, (1, 1)) for each in sets]
-    chosen = fit_open(
-        explaining.tutor, [question for each in explained for question in each.questions], chosen, TARGET, say
-    )
+    chosen = fit_open(explaining.tutor, explained, f"open:{how.name}", found.kept, chosen, TARGET, say)
     for each in explained:
         explaining.write(each, how, found.kept, shown(each.name, "rationale"))
         explaining.read_again(each, how, found.kept)

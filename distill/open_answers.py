@@ -5,15 +5,19 @@ does, so the tutor rather sounds less sure than it could.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
 from distill.calibrate import sure_threshold
 from distill.reading import by_length
+from distill.scores import Reading, ScoresFile, digest
+from distill.sets import EvaluationSet
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
+from tutor_app.students.explanation import Answer
 from tutor_app.students.guard import overlap
 from tutor_app.students.tutor import Tutor
 
@@ -27,20 +31,26 @@ _NEEDS_CHOICES = re.compile(
 
 
 def openly(questions: Iterable[Question]) -> list[Question]:
-    """Those that make sense without their choices."""
+    """Those that do not speak of their choices."""
     return [q for q in questions if q.text.endswith("?") and not _NEEDS_CHOICES.search(q.text)]
 
 
 def fit_open(
-    tutor: Tutor, questions: Sequence[Question], start: Calibration, target: float, say: Callable[[str], None]
+    tutor: Tutor,
+    sets: Sequence[EvaluationSet],
+    route: str,
+    kept: ScoresFile,
+    start: Calibration,
+    target: float,
+    say: Callable[[str], None],
 ) -> Calibration:
-    """`start` with the numbers of written answers; `tutor` must have their likelihoods as they are."""
-    asked = openly(questions)
-    likelihoods, rights = [], []
-    for chunk in by_length(asked, AT_ONCE):
-        found = tutor.explain_many([Question(q.id, q.text, image=q.image) for q in chunk])
-        likelihoods += [explanation.answer.confidence for explanation in found]
-        rights += [says(each.answer.text, q.key or "") for each, q in zip(found, chunk, strict=True)]
+    """`start` with the numbers of answers without choices; what `kept` has under `route` is not asked again.
+
+    The tutor must have the likelihoods as they are, which `start` gives it.
+    """
+    found = [kept.readings[place] for place in _asked(tutor, sets, route, kept)]
+    likelihoods = [cast(float, reading.extra["likelihood"]) for reading in found]
+    rights = [bool(reading.extra["right"]) for reading in found]
     if len(rights) < FEWEST:
         return start
     weight, offset = fit_odds(likelihoods, rights)
@@ -52,6 +62,28 @@ def fit_open(
         f"key; they sound {confidences.min():.0%} to {confidences.max():.0%} sure"
     )
     return replace(fitted, open_sure_threshold=threshold if accuracy >= target else 1.0)
+
+
+def _asked(
+    tutor: Tutor, sets: Sequence[EvaluationSet], route: str, kept: ScoresFile
+) -> Iterator[tuple[str, str, str]]:
+    """Ask what is not in `kept` yet, and keep it batch by batch; gives the place of every answer."""
+    for each in sets:
+        asked = openly(each.questions)
+        missing = [q for q in asked if (each.name, digest(q), route) not in kept.readings]
+        for chunk in by_length(missing, AT_ONCE):
+            found = tutor.explain_many([Question(q.id, q.text, image=q.image) for q in chunk])
+            kept.add(
+                _reading(each.name, route, question, explanation.answer)
+                for question, explanation in zip(chunk, found, strict=True)
+            )
+        yield from ((each.name, digest(question), route) for question in asked)
+
+
+def _reading(wanted: str, route: str, question: Question, answer: Answer) -> Reading:
+    right = says(answer.text, question.key or "")
+    judged: dict[str, object] = {"likelihood": answer.confidence, "right": right}
+    return Reading(wanted, digest(question), route, question.answer, (), (), id=question.id, extra=judged)
 
 
 def says(answer: str, key: str) -> bool:

@@ -49,7 +49,7 @@ def main() -> None:
         together = in_batches(tutor, asked[count + 1 : 2 * count + 1], settings)
         print(f"in batches of {BATCH}: {together:.3f} s a question, {alone / together:.2f} times as fast")
         print(f"memory at most, with batches: {memory('VmHWM')} MB")
-        cancelled(tutor, asked[-options.cancels :], settings)
+        cancelled(tutor, asked[len(asked) - options.cancels :], settings)
 
 
 def drawn(count: int, *, keyed: bool) -> list[Question]:
@@ -100,6 +100,8 @@ def cancelled(tutor: Tutor, questions: Sequence[Question], settings: Settings) -
             thread.join()
             late.append(1000 * (ended[0] - at))
         thread.join()
+    if not late:
+        return
     worst = sorted(late)
     print(
         f"{len(late)} cancelled: median {statistics.median(late):.0f} ms, "

@@ -2,11 +2,14 @@
 
 import math
 import random
+from pathlib import Path
 
 import pytest
 
 from distill.open_answers import fit_odds, fit_open, openly, says
-from tests.students.doubles import ScriptedStudent
+from distill.scores import ScoresFile
+from distill.sets import EvaluationSet
+from tests.students.doubles import ListedFacts, ScriptedStudent
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
 from tutor_app.students.tutor import Tutor
@@ -38,13 +41,24 @@ def test_likelihoods_that_tell_nothing_give_everybody_the_same_odds() -> None:
     assert 1 / (1 + math.exp(-offset)) == pytest.approx(0.25)
 
 
-def test_answers_that_are_never_right_are_never_sure() -> None:
+def test_answers_that_are_never_right_are_never_sure_and_are_asked_for_once(tmp_path: Path) -> None:
     said: list[str] = []
-    questions = [Question(str(n), f"What is thing {n}?", ("iron", "wood"), 0) for n in range(30)]
+    questions = tuple(Question(str(n), f"What is thing {n}?", ("iron", "wood"), 0) for n in range(30))
     student = ScriptedStudent(lambda prompt, option: -0.1, ["a lamp"])
-    tutor = Tutor(ScriptedStudent(), student, None, Calibration(), "tiny 1")
-    fitted = fit_open(tutor, questions, Calibration(), 0.7, said.append)
+    facts = ListedFacts("Lamps give light.", fitting=["Lamps give light."])
+    tutor = Tutor(ScriptedStudent(), student, facts, Calibration(), "tiny 1")
+    sets, kept = [EvaluationSet("dev", questions)], ScoresFile(tmp_path / "kept.jsonl", "tiny 1")
+    fitted = fit_open(tutor, sets, "open", kept, Calibration(), 0.7, said.append)
     assert fitted.open_confidence(0.9) < 0.05
     assert fitted.open_sure_threshold == 1.0
     assert "0% of 30 answers" in said[0]
-    assert fit_open(tutor, questions[:5], Calibration(), 0.7, said.append) == Calibration()
+    asked = len(student.prompts)
+    again = fit_open(tutor, sets, "open", kept, Calibration(), 0.7, said.append)
+    assert (again, len(student.prompts)) == (fitted, asked)
+
+
+def test_a_handful_of_questions_fits_nothing(tmp_path: Path) -> None:
+    few = EvaluationSet("dev", (Question("1", "What is iron?", ("a metal", "wood"), 0),))
+    tutor = Tutor(ScriptedStudent(), ScriptedStudent(replies=["a metal"]), None, Calibration(), "tiny 1")
+    kept = ScoresFile(tmp_path / "kept.jsonl", "tiny 1")
+    assert fit_open(tutor, [few], "open", kept, Calibration(), 0.7, print) == Calibration()

@@ -55,3 +55,12 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path, content: str) -> None:
     path.write_text(content, "utf-8")
     with pytest.raises(UserError, match="is not a calibration"):
         read_calibration(path)
+
+
+def test_the_threshold_of_answers_without_choices_in_an_older_file_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    path.write_text('{"open_sure_threshold": 0.5, "sure_threshold": 0.6}', "utf-8")
+    found = read_calibration(path)
+    assert (found.open_sure_threshold, found.sure_threshold) == (1.0, 0.6)
+    path.write_text('{"open_sure_threshold": 0.5, "open_weight": 2.0}', "utf-8")
+    assert read_calibration(path).open_sure_threshold == 0.5

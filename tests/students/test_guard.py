@@ -194,6 +194,9 @@ def test_a_step_that_puts_numbers_together_is_not_trusted(step: str, calculates:
         ("The MAJORITY of elements are", "Most elements are metals.", False),
         ("Which is the most likely cause of rust?", "Oxygen and water cause rust.", False),
         ("What do all plants need?", "All plants need water.", False),
+        ("What do most plants need?", "Plants need water.", True),
+        ("Which is the most serious danger?", "Lightning is a danger.", False),
+        ("Most leaves are darker above. Why is that?", "More light reaches the upper side.", False),
     ],
 )
 def test_what_holds_for_most_is_not_said_of_all(question: str, step: str, loses: bool) -> None:
@@ -204,4 +207,5 @@ def test_what_holds_for_most_is_not_said_of_all(question: str, step: str, loses:
 
 def test_a_step_without_its_verb_is_not_well_formed() -> None:
     assert not guard.well_formed("The best way to show the data is to a bar graph.")
-    assert guard.well_formed("The job of a bar graph is to compare groups.")
+    assert guard.well_formed("The best way to compare groups is to draw a bar graph.")
+    assert guard.well_formed("The heart is to the left of the right lung.")

@@ -46,3 +46,21 @@ def test_any_text_gives_at_most_so_many_phrases_that_stand_in_the_facts(
     found = phrases(asked, fits(*texts), most)
     assert len(found) <= most
     assert len(set(found)) == len(found)
+    spaced = [" ".join(text.split()) for text in texts]
+    assert all(any(word in text for text in spaced) for phrase in found for word in phrase.split())
+
+
+def test_phrases_keep_numbers_whole_and_go_across_no_comma() -> None:
+    falls = (
+        "Metals conduct, wood insulates.",
+        "Falling adds 9.8 m/s each second.",
+        "Each second brings 9.8 m/s.",
+    )
+    found = phrases("How fast?", fits(*falls), 30)
+    assert "9.8 m/s" in found
+    assert not any("conduct wood" in phrase for phrase in found)
+
+
+def test_a_part_of_a_word_of_the_question_is_no_repeat() -> None:
+    found = phrases("What is cold?", fits("A snake is cold-blooded.", "Lizards, cold-blooded too, bask."), 7)
+    assert found[0] == "cold-blooded"

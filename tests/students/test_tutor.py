@@ -272,11 +272,20 @@ def test_a_written_answer_is_as_sure_as_such_answers_were_found_to_be_right() ->
     question = Question("o", "What does a magnet attract?")
     answer = ScriptedStudent(lambda prompt, option: -0.1, ["Iron."])
     for offset, sure in ((3.0, True), (-3.0, False)):
-        calibration = Calibration(open_offset=offset)
+        calibration = Calibration(open_offset=offset, open_sure_threshold=0.5)
         taught = Tutor(ScriptedStudent(), answer, None, calibration, "tiny 1")
         _, last = explained(list(taught.explain(question)))
         assert last.answer.sure is sure
         assert 0 < last.answer.confidence < 1
+
+
+def test_a_picture_without_choices_is_asked_by_its_description_too() -> None:
+    question = Question("p", "", image="A drawing of a plant cell")
+    facts = ListedFacts("Plant cells have walls.", fitting=["Plant cells have walls."])
+    answer = ScriptedStudent(prefers("walls"), [""])
+    taught = tutor(ScriptedStudent(), answer, facts)
+    assert taught.judge(question).text in ("walls", "cells have walls", "have walls")
+    assert facts.asked[-1][0].text == "A drawing of a plant cell"
 
 
 def test_a_picture_that_cannot_be_shown_is_asked_by_its_description() -> None:

@@ -3,16 +3,17 @@
 import math
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from tutor_app.questions.model import MOST_CHOICES, Question
 from tutor_app.students import guard
 from tutor_app.students.calibration import Calibration, join, route_scores, supported
-from tutor_app.students.engine import Limits, Student
+from tutor_app.students.engine import Cancelled, Limits, OptionScore, Student
 from tutor_app.students.explanation import Answer, Step
 from tutor_app.students.fact_source import FactSource
 from tutor_app.students.phrases import phrases, short_answer
-from tutor_app.students.prompts import Prompt, answer_prompt
+from tutor_app.students.prompts import answer_prompt
 
 Scores = tuple[float, ...]
 
@@ -103,36 +104,53 @@ def open_answers(
     """Short answers: the reply written after the steps, or a phrase of the facts that is likelier."""
     prompts = [answer_prompt(asked(question), [step.text for step in steps]) for question, steps in read]
     written = student.write_many(prompts, limits=_SHORT, cancel=cancel)
-    replies = [_presentable(found[0]) for found in written]
-    offered = [_offered(question, reply, facts) for (question, _), reply in zip(read, replies, strict=True)]
-    shares = _shares(student, read, prompts, offered, calibration, cancel, facts)
-    return [_likeliest(options, found, calibration) for options, found in zip(offered, shares, strict=True)]
-
-
-def _shares(
-    student: Student,
-    read: Sequence[tuple[Question, Sequence[Step]]],
-    prompts: Sequence[Prompt],
-    offered: Sequence[tuple[str, ...]],
-    calibration: Calibration,
-    cancel: threading.Event | None,
-    facts: FactSource | None,
-) -> Iterator[Scores]:
-    """How likely each text offered is: as one choice of several or, alone, by its words' mean likelihood."""
+    told = _told([question for question, _ in read], cancel, facts)
+    offered = [
+        _offered(question, _presentable(replies[0]), told[asked(question)])
+        for (question, _), replies in zip(read, written, strict=True)
+    ]
     several = [
-        Question(question.id, question.text, options, image=question.image)
+        Question(question.id, asked(question), options)
         for (question, _), options in zip(read, offered, strict=True)
         if len(options) > 1
     ]
     alone = [(prompt, options) for prompt, options in zip(prompts, offered, strict=True) if len(options) == 1]
-    compared = iter(question_route(student, several, calibration, cancel, facts))
-    scored = iter(student.score(alone, cancel=cancel))
-    for options in offered:
-        if len(options) > 1:
-            yield join(next(compared), None, calibration)
-        else:
-            found = next(scored) if options else ()
-            yield tuple(math.exp(score.total / score.tokens) for score in found)
+    compared = question_route(student, several, calibration, cancel, facts)
+    shares = iter([join(scores, None, calibration) for scores in compared])
+    means = iter(_means(student.score(alone, cancel=cancel)))
+    found = [next(shares) if len(options) > 1 else next(means) if options else () for options in offered]
+    return [_likeliest(options, likely, calibration) for options, likely in zip(offered, found, strict=True)]
+
+
+def _told(
+    questions: Sequence[Question], cancel: threading.Event | None, facts: FactSource | None
+) -> dict[str, list[str]]:
+    """For each text asked the phrases of the facts found."""
+    told: dict[str, list[str]] = {}
+    for question in questions:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        text = asked(question)
+        if text not in told:
+            fits = facts.fits(replace(question, text=text), "") if facts is not None else []
+            told[text] = phrases(text, fits, MOST_CHOICES - 1)
+    return told
+
+
+def _offered(question: Question, reply: str, told: Sequence[str]) -> tuple[str, ...]:
+    """What may answer a question without choices: the reply, alone where it is the key, and phrases."""
+    if right(question, Answer(reply)):
+        return (reply,)
+    short = [reply] if short_answer(reply, asked(question)) or not told else []
+    offered: dict[tuple[str, ...], str] = {}
+    for text in [*short, *told]:
+        offered.setdefault(tuple(guard.words(text)), text)
+    return tuple(text for said, text in offered.items() if said)
+
+
+def _means(scores: Sequence[Sequence[OptionScore]]) -> list[Scores]:
+    """Each text's mean likelihood a word."""
+    return [tuple(math.exp(score.total / score.tokens) for score in each) for each in scores]
 
 
 def _likeliest(options: Sequence[str], shares: Scores, calibration: Calibration) -> Answer:
@@ -141,14 +159,6 @@ def _likeliest(options: Sequence[str], shares: Scores, calibration: Calibration)
     best = max(range(len(options)), key=lambda index: shares[index])
     confidence = calibration.open_confidence(shares[best])
     return Answer(options[best], confidence=confidence, sure=confidence >= calibration.open_sure_threshold)
-
-
-def _offered(question: Question, reply: str, facts: FactSource | None) -> tuple[str, ...]:
-    """What may answer a question without choices: the written reply, and phrases of the facts found."""
-    found = facts.fits(question, "") if facts is not None else []
-    told = phrases(asked(question), found, MOST_CHOICES - 1)
-    short = [reply] if reply and (short_answer(reply, asked(question)) or not told) else []
-    return tuple({text.casefold(): text for text in [*short, *told]}.values())
 
 
 def right(question: Question, answer: Answer) -> bool | None:

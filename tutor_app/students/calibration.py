@@ -37,7 +37,7 @@ class Calibration:
     question_length_power: float = 0.0
     rationale_length_power: float = 0.0
     sure_threshold: float = 0.5
-    open_sure_threshold: float = 0.5
+    open_sure_threshold: float = 1.0
     open_weight: float = 1.0
     open_offset: float = 0.0
     step_threshold: float = 0.9
@@ -61,10 +61,10 @@ class Calibration:
             raise ValueError("the routes' weights are not 0 or more with a sum above 0")
 
     def open_confidence(self, likelihood: float) -> float:
-        """How likely a written answer is right, from how likely it seems to the students."""
+        """How likely an answer without choices is right, from the share it has of what was offered."""
         seems = min(max(likelihood, 1e-6), 1 - 1e-6)
         log_odds = self.open_offset + self.open_weight * math.log(seems / (1 - seems))
-        return 1 / (1 + math.exp(-log_odds))
+        return 1 / (1 + math.exp(-min(max(log_odds, -30.0), 30.0)))
 
     @property
     def asks_facts(self) -> bool:
@@ -76,6 +76,8 @@ def read_calibration(path: Path) -> Calibration:
     """The calibration in a package's `calibration.json`; fields of later versions are left out."""
     try:
         values = json.loads(path.read_text("utf-8"))
+        if "open_weight" not in values:  # its threshold was for another measure
+            values.pop("open_sure_threshold", None)
         known = {field.name for field in fields(Calibration)}
         return Calibration(**{name: float(value) for name, value in values.items() if name in known})
     except (OSError, ValueError, TypeError, AttributeError) as error:

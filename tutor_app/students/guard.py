@@ -20,11 +20,9 @@ _STUTTER = re.compile(r"([^\W\d_]{2,4})\1\1", re.IGNORECASE)  # `unununsaturated
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ASKING = frozenset(("what", "which", "who", "whose", "whom"))
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
-_IS_TO_A = re.compile(r"\b(?i:is|are|was|were) to (?:an?|the)\b")  # a verb is missing: `is to a bar graph`
-_HEDGE = re.compile(r"\bmost (?:likely|probably)\b", re.IGNORECASE)
-_QUANTITIES = frozenset(
-    ("most", "majority", "some", "few", "usually", "often", "mainly", "mostly", "nearly", "almost", "only")
-)
+_WAY_IS_TO_A = re.compile(r"\b(?i:way|method)\b[^.]*\b(?:is|was) to (?:an?|the)\b")  # a verb is missing
+_OF_MOST = re.compile(r"\b(?i:majority of|most of|most \w+(?<!ou)s)\b")  # `most plants`, not `most serious`
+_LAST_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _REASONS = frozenset(("so", "because", "therefore"))
 _NEGATED = re.compile(r"\b(?i:not|except|least|never|cannot|unlikely)\b|n['’]t\b")
 _STOPPED = (
@@ -83,7 +81,7 @@ def well_formed(step: str) -> bool:
         and _balanced(step)
         and not _CONTROL_MARK.search(step)
         and not _STUTTER.search(step)
-        and not _IS_TO_A.search(step)
+        and not _WAY_IS_TO_A.search(step)
     )
 
 
@@ -161,9 +159,9 @@ def calculates(step: str) -> bool:
 
 
 def loses_a_quantity(step: str, question: str) -> bool:
-    """Asked about most or some, the step speaks of all."""
-    asked = _HEDGE.sub("", question)
-    return not _QUANTITIES.isdisjoint(words(asked)) and _QUANTITIES.isdisjoint(words(step))
+    """Asked about most of a kind, the step speaks of all."""
+    asked = _LAST_SENTENCE.split(question.strip())[-1]
+    return bool(_OF_MOST.search(asked)) and {"most", "majority"}.isdisjoint(words(step))
 
 
 def applies(step: str, question: str, facts: Sequence[str], choices: Sequence[str], supposed: str) -> bool:

@@ -1,0 +1,36 @@
+"""What people read of an explanation: where a step comes from, and an answer that is not sure."""
+
+import pytest
+
+from tutor_app.commands.ask_output import print_explained
+from tutor_app.learning.line_talk import tutor_lines
+from tutor_app.questions.model import Question
+from tutor_app.students.explanation import Answer, Explanation, Origin, Step
+from tutor_app.tui.wording import the_answer
+
+OPEN = Question("o", "What does a magnet attract?")
+FACT = Step("Magnets attract iron.", Origin.FACT, "a book")
+OWN = Step("So the magnet pulls the nail.", Origin.TUTOR)
+
+
+def _explained(answer: Answer) -> Explanation:
+    return Explanation((FACT, OWN), answer, None, "tiny 1", {})
+
+
+def test_a_line_says_whether_a_step_is_a_fact_or_the_tutors_words(capsys: pytest.CaptureFixture[str]) -> None:
+    print_explained(OPEN, [FACT, OWN, _explained(Answer("iron", confidence=0.8, sure=True))])
+    assert capsys.readouterr().out.splitlines() == [
+        "- Magnets attract iron. [fact, a book]",
+        "- So the magnet pulls the nail. [tutor's words]",
+        "Answer: iron (80% sure)",
+    ]
+
+
+def test_an_answer_without_choices_that_is_not_sure_is_said_to_be_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    doubtful = Answer("iron", confidence=0.3)
+    print_explained(OPEN, [_explained(doubtful)])
+    assert capsys.readouterr().out.splitlines()[-1] == "Not sure: iron (30%)"
+    assert tutor_lines(OPEN, doubtful) == ["The tutor is not sure, but would say: iron"]
+    assert the_answer(OPEN, _explained(doubtful)) == "The tutor is not sure, but would say: iron"
