@@ -108,7 +108,8 @@ class Meanings:
                 self._keep(known)
         if missing:
             self._keep(known)
-        self._use(known)
+        if missing or not self.ready:
+            self._use(known)
 
     def _use(self, known: "Mapping[int, NDArray[int8]]") -> None:
         """Search these vectors from now on; a fact without one is near to nothing."""
@@ -117,7 +118,8 @@ class Meanings:
         if any(fact.id in known for fact in self._facts):
             empty = np.zeros_like(next(iter(known.values())))
             rows = np.stack([known.get(fact.id, empty) for fact in self._facts]).astype(np.float32)
-            self._vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+            rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)  # in place: it is large
+            self._vectors = rows
 
     def near(self, question: Question, count: int, supposed: str | None = None) -> list[int]:
         """The numbers of the facts nearest in meaning, best first; empty until ready.
