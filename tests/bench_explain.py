@@ -37,7 +37,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["TUTOR_HOME"] = home
-        asked = drawn(3 * options.questions + options.cancels, keyed=not options.no_key)
+        asked = drawn(1 + 2 * options.questions + options.cancels, keyed=not options.no_key)
         warm, began = asked[0], time.perf_counter()
         tutor = load_tutor()
         print(f"loaded, facts indexed: {time.perf_counter() - began:.2f} s")
