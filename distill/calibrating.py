@@ -25,13 +25,14 @@ from distill.stages import Work
 from distill.subjects import Subject, find_subject
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
+from tutor_app.knowledge.base import FactBase
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
-from tutor_app.students.engine import Threads
+from tutor_app.students.engine import Student, Threads
 from tutor_app.students.explanation import Settings
 from tutor_app.students.fact_source import FactSource
 
-BOTH = "both"
+RATIONALE, BOTH = "rationale", "both"
 NEARNESS, WEIGHT = "nearness", "weight"  # what the facts say, as routes of their own
 BAR_QUESTIONS = 1000
 TARGET = 0.7
@@ -115,56 +116,69 @@ def calibrate(
     """
     threads = Threads(cores(), 1)
     answer = subject.open_answer(threads)
+    facts = None if subject.rationale is None else shipped_facts()
     found = Readings(sets, ScoresFile(log, subject.identity))
-    for each in sets:
-        read_question_route(
-            answer, each, found.kept, protocol_named("tutor"), cores(), shown(each.name, QUESTION)
-        )
-    if subject.rationale is not None:
-        facts = shipped_facts()
-        for each in sets:
-            add_support(each, found.kept, facts)
+    _read_questions(answer, found, facts)
     supports = found.supports()
     routes = [QUESTION, NEARNESS, WEIGHT] if supports else [QUESTION]
     alone = examples([*found.route(QUESTION), *supports], routes)
     question = fit(alone, routes, TARGET, folds, sure_sets=sure_sets)
-    start = replace(from_question(question), step_likelihood=step_likelihood)
-    evaluation = [*_held_out(sets, QUESTION, alone, question)]
     say(_told(QUESTION, question))
-    if subject.rationale is None:
-        return Calibrated(
-            start, question, None, Evaluation(subject.name, subject.identity, tuple(evaluation))
+    chosen = replace(from_question(question), step_likelihood=step_likelihood)
+    measured = [*_held_out(sets, QUESTION, alone, question)]
+    both = None
+    if facts is not None:
+        chosen = replace(chosen, fact_threshold=_fact_bar(facts, found, chosen))
+        say(f"facts: a fact fits from {chosen.fact_threshold:.3f} on")
+        chosen, together = _explain(Explaining(subject, answer, chosen, threads), found, limit, say)
+        if len(together) < 2 * folds:
+            say("hardly any rationale could be shown, so the question alone decides")
+        else:
+            both = fit(together, [QUESTION, RATIONALE], TARGET, folds, sure_sets=sure_sets)
+            say(_told(BOTH, both))
+            measured += _held_out(sets, BOTH, together, both)
+            chosen = joined(chosen, both)
+    return Calibrated(chosen, question, both, Evaluation(subject.name, subject.identity, tuple(measured)))
+
+
+def _read_questions(answer: Student, found: Readings, facts: FactBase | None) -> None:
+    """The question route, with what the facts say for each option."""
+    for each in found.sets:
+        read_question_route(
+            answer, each, found.kept, protocol_named("tutor"), cores(), shown(each.name, QUESTION)
         )
-    chosen = replace(start, fact_threshold=_fact_bar(facts, found, start))
-    say(f"facts: a fact fits from {chosen.fact_threshold:.3f} on")
-    explaining = Explaining(subject, answer, chosen, threads)
+        if facts is not None:
+            add_support(each, found.kept, facts)
+
+
+def _explain(
+    explaining: Explaining, found: Readings, limit: int, say: Callable[[str], None]
+) -> tuple[Calibration, Examples]:
+    """The calibration with the odds of open answers, and both routes' scores of explained questions."""
     how = explaining.written(Settings())
-    explained = [each.part(limit, (1, 1)) for each in sets]
-    chosen = fit_open(explaining.tutor, explained, f"open:{how.name}", found.kept, chosen, TARGET, say)
+    explained = [each.part(limit, (1, 1)) for each in found.sets]
+    chosen = fit_open(
+        explaining.tutor, explained, f"open:{how.name}", found.kept, explaining.calibration, TARGET, say
+    )
     for each in explained:
-        explaining.write(each, how, found.kept, shown(each.name, "rationale"))
+        explaining.write(each, how, found.kept, shown(each.name, RATIONALE))
         explaining.read_again(each, how, found.kept)
-    after = [replace(each, route="rationale") for each in found.route(f"rationale:{how.name}")]
+    after = [replace(each, route=RATIONALE) for each in found.route(f"{RATIONALE}:{how.name}")]
     before = [whole(reading, chosen) for reading in found.route(QUESTION)]
-    together = examples([*before, *after], [QUESTION, "rationale"])
-    if len(together) < 2 * folds:
-        say("hardly any rationale could be shown, so the question alone decides")
-        return Calibrated(
-            chosen, question, None, Evaluation(subject.name, subject.identity, tuple(evaluation))
-        )
-    both = fit(together, [QUESTION, "rationale"], TARGET, folds, sure_sets=sure_sets)
-    say(_told(BOTH, both))
-    evaluation += _held_out(sets, BOTH, together, both)
-    joined = replace(
+    return chosen, examples([*before, *after], [QUESTION, RATIONALE])
+
+
+def joined(chosen: Calibration, both: Fitted) -> Calibration:
+    """The question's calibration with the weights of both routes."""
+    return replace(
         chosen,
         temperature=both.joining.temperature,
         question_temperature=chosen.temperature,
         question_weight=both.joining.weights[QUESTION],
-        rationale_weight=both.joining.weights["rationale"],
-        rationale_length_power=both.joining.powers["rationale"],
+        rationale_weight=both.joining.weights[RATIONALE],
+        rationale_length_power=both.joining.powers[RATIONALE],
         sure_threshold=both.sure_threshold,
     )
-    return Calibrated(joined, question, both, _evaluation(subject, evaluation))
 
 
 def support_readings(reading: Reading) -> list[Reading]:
@@ -177,10 +191,6 @@ def support_readings(reading: Reading) -> list[Reading]:
         replace(reading, route=route, sums=values, tokens=(1,) * len(values))
         for route, values in said.items()
     ]
-
-
-def _evaluation(subject: Subject, results: Sequence[Result]) -> Evaluation:
-    return Evaluation(subject.name, subject.identity, tuple(results))
 
 
 def from_question(fitted: Fitted) -> Calibration:

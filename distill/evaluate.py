@@ -88,9 +88,11 @@ def run(options: argparse.Namespace) -> int:
 
 def open_scores(subject: Subject, protocol: Protocol, path: Path | None) -> ScoresFile:
     """The scores file of a subject: among the user's caches unless a path is given."""
-    identity = "-".join(
-        [subject.identity, *([] if protocol.chat else ["plain"]), *subject.compute_type.split("default")[:1]]
-    ).rstrip("-")
+    identity = subject.identity
+    if not protocol.chat:
+        identity += "-plain"
+    if subject.compute_type != "default":
+        identity += f"-{subject.compute_type}"
     return ScoresFile(path or user_cache() / "evaluations" / f"{identity}.jsonl", identity)
 
 

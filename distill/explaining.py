@@ -8,6 +8,7 @@ depend on what else is installed.
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -36,16 +37,16 @@ TUTOR = "tutor"
 class Written:
     """One way of explaining: its settings, and the name its readings are kept under.
 
-    The name holds a hash of all that decides what is written, so that another calibration or another fact
-    base never takes up old explanations.
+    The name holds a hash of all that decides what is written, so that another calibration or other facts
+    never take up old explanations.
     """
 
     settings: Settings
     name: str
 
     @classmethod
-    def of(cls, settings: Settings, calibration: Calibration, facts: int) -> "Written":
-        """The name follows from the settings, the calibration and the number of facts."""
+    def of(cls, settings: Settings, calibration: Calibration, facts: Sequence[int]) -> "Written":
+        """The name follows from the settings, the calibration and the facts' ids."""
         decides = json.dumps([asdict(settings), asdict(calibration), facts], sort_keys=True)
         short = hashlib.sha256(decides.encode()).hexdigest()[:8]
         return cls(settings, f"{settings.style}-{settings.samples}-{short}")
@@ -77,7 +78,7 @@ class Explaining:
 
     def written(self, settings: Settings) -> Written:
         """How these settings' explanations are kept."""
-        return Written.of(settings, self.calibration, len(self.facts))
+        return Written.of(settings, self.calibration, [fact.id for fact in self.facts.all()])
 
     def write(self, wanted: EvaluationSet, how: Written, kept: ScoresFile, progress: Progress) -> None:
         """Explain every question that is not in `kept`, a batch at a time."""

@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -227,12 +227,3 @@ def _counts(path: Path) -> dict[str, int]:
     for item in read_items(path):
         ids.setdefault(item.source, set()).add(item.id)
     return {source: len(found) for source, found in ids.items()}
-
-
-def data_rows(named: Sequence[str]) -> tuple[dict[str, object], ...]:
-    """`NAME:LICENCE` arguments as data rows of a card."""
-    rows: list[dict[str, object]] = []
-    for text in named:
-        name, _, licence = text.partition(":")
-        rows.append({"name": name, "questions": "", "licence": licence})
-    return tuple(rows)

@@ -29,7 +29,7 @@ class WrittenStep:
 class Reading:
     """What one route made of one question; `seconds` and `written` (tokens) are 0 when not measured.
 
-    `facts` are the candidates' texts, best first, and `fact_scores` their scores (routes that choose facts).
+    `facts` are the texts of the facts that were chosen.
     `support` is what the fact base has to say for each option; it is found anew each time, never kept.
     """
 
@@ -42,7 +42,6 @@ class Reading:
     id: str = ""
     steps: tuple[WrittenStep, ...] = ()
     facts: tuple[str, ...] = ()
-    fact_scores: tuple[float, ...] = ()
     seconds: float = 0.0
     written: int = 0
     support: tuple[Support, ...] = ()
@@ -131,8 +130,9 @@ def _identity(path: Path, line: bytes) -> str:
 def _reading(path: Path, number: int, line: bytes) -> Reading:
     try:
         fields = json.loads(line)
+        fields.pop("fact_scores", None)  # earlier versions wrote it
         fields["steps"] = tuple(WrittenStep(**step) for step in fields.get("steps", ()))
-        for name in ("sums", "tokens", "facts", "fact_scores", "support"):
+        for name in ("sums", "tokens", "facts", "support"):
             fields[name] = tuple(fields.get(name, ()))
         return Reading(**fields)
     except (ValueError, TypeError, AttributeError):

@@ -26,6 +26,9 @@ from pathlib import Path
 from distill.folders import Folders
 from distill.recipe import Recipe
 from tutor_app.errors import UserError
+from tutor_app.knowledge.facts import shipped_sources
+from tutor_app.knowledge.meaning import encoder_folder
+from tutor_app.knowledge.weigher import weigher_folder
 
 LOG = "log"
 """A stage may keep what differs between equal runs (times, curves) in `log/`; it is not part of its hash."""
@@ -107,6 +110,17 @@ def grade_files(recipe: Recipe, folders: Folders) -> list[Path]:
     return [path for pattern in recipe.fact_weigher.grades for path in folders.files(pattern)]
 
 
+def shipped_facts(recipe: Recipe, folders: Folders) -> list[Path]:
+    """The facts that come with the app."""
+    return [source.path for source in shipped_sources()]
+
+
+def shipped_knowledge(recipe: Recipe, folders: Folders) -> list[Path]:
+    """Those facts and what finds and weighs them."""
+    models = [folder / "model.bin" for folder in (encoder_folder(), weigher_folder())]
+    return shipped_facts(recipe, folders) + [model for model in models if model.is_file()]
+
+
 def note_files(recipe: Recipe, folders: Folders) -> list[Path]:
     """What a person wrote for the card, if anything."""
     return folders.files(recipe.package.notes) if recipe.package.notes else []
@@ -158,6 +172,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.meaning:run_stage",
         after=("filter",),
         sections=("fact_encoder", "run.seed"),
+        files=shipped_facts,
     ),
     Stage(
         "fact-weigher",
@@ -165,7 +180,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.weighing:run_stage",
         after=("corpus", "filter", "fact-encoder"),
         sections=("fact_weigher", "run.seed"),
-        files=grade_files,
+        files=lambda recipe, folders: grade_files(recipe, folders) + shipped_facts(recipe, folders),
     ),
     Stage(
         "train-rationale",
@@ -173,6 +188,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.training:train_rationale",
         after=("train-start", "filter"),
         sections=("rationale_student", "run.seed"),
+        files=shipped_knowledge,
     ),
     Stage(
         "own-rationales",
@@ -180,6 +196,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.own:write_own_rationales",
         after=("corpus", "train-start", "train-rationale"),
         sections=("own_rationales", "run.seed"),
+        files=shipped_knowledge,
     ),
     Stage(
         "train-answer",
@@ -201,6 +218,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.calibrating:run_stage",
         after=("corpus", "convert"),
         sections=("calibrate", "run.seed"),
+        files=shipped_knowledge,
     ),
     Stage(
         "package",
@@ -216,6 +234,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.evaluate:run_stage",
         after=("corpus", "package"),
         sections=("evaluate", "run.seed"),
+        files=shipped_knowledge,
     ),
     Stage(
         "report",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 Z_95 = 1.959963984540054
 
@@ -105,11 +105,3 @@ def expected_calibration_error(confidences: ArrayLike, rights: ArrayLike, bins: 
     table = reliability(confidences, rights, bins)
     total = sum(each.count for each in table)
     return sum(each.count * abs(each.confidence - each.accuracy) for each in table) / total if total else 0.0
-
-
-def softmax(scores: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
-    """Probabilities from log scores."""
-    values = np.asarray(scores, dtype=float) / temperature
-    weights = np.exp(values - values.max())
-    shares: NDArray[np.float64] = weights / weights.sum()
-    return shares

@@ -70,6 +70,10 @@ class ScriptedExplainer:
         self.flagged.append(step)
         return step.fact_id is not None
 
+    @property
+    def facts(self) -> str:
+        return "facts 1"
+
     def withdrawn(self) -> frozenset[int]:
         return frozenset(step.fact_id for step in self.flagged if step.fact_id is not None)
 

@@ -7,7 +7,9 @@ from typing import get_args, get_type_hints
 import pytest
 
 from distill.cli import main
+from distill.folders import Folders
 from distill.recipe import Recipe, read_recipe
+from distill.stages import stage_named
 from tutor_app.paths import assets
 
 RECIPES = sorted((assets() / "recipes").glob("*.toml"))
@@ -18,6 +20,14 @@ def test_a_shipped_recipe_is_read(path: Path) -> None:
     recipe = read_recipe(path)
     assert recipe.run.name == path.stem
     assert recipe.named("dev")
+
+
+@pytest.mark.parametrize("stage", ["train-rationale", "calibrate", "evaluate"])
+def test_stages_that_read_the_shipped_facts_run_again_when_those_change(stage: str) -> None:
+    path = RECIPES[0]
+    recipe = read_recipe(path)
+    read = stage_named(stage).files(recipe, Folders.of(path, recipe))
+    assert set((assets() / "facts").glob("*.jsonl")) < set(read)
 
 
 def keys(section: type) -> set[str]:

@@ -8,7 +8,6 @@ from distill.statistics import (
     mcnemar,
     paired,
     reliability,
-    softmax,
     wilson,
 )
 
@@ -64,8 +63,3 @@ def test_calibration_error_weighs_each_bin_by_its_answers() -> None:
 def test_reliability_leaves_out_empty_bins_and_keeps_full_confidence_in_the_last() -> None:
     table = reliability([1.0, 0.05], [True, False])
     assert [(each.low, each.count, each.accuracy) for each in table] == [(0.0, 1, 0.0), (0.9, 1, 1.0)]
-
-
-def test_softmax_of_a_gap_of_ln_three() -> None:
-    assert softmax([1.0986122886681098, 0.0]) == pytest.approx([0.75, 0.25])
-    assert softmax([2 * 1.0986122886681098, 0.0], temperature=2) == pytest.approx([0.75, 0.25])

@@ -18,7 +18,8 @@ from tutor_app import paths
 from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import Fact, Source, fact_id, facts_file, facts_of, notes_folder, sources
-from tutor_app.questions.model import Question
+from tutor_app.questions.library import Library
+from tutor_app.questions.model import Bank, Question
 
 FACTS = (
     Fact("Friction is a force that acts against motion.", "physics", "Forces", "ours"),
@@ -133,6 +134,27 @@ def test_the_index_is_made_once_and_again_when_a_source_changes(base: FactBase, 
     (assets / "facts" / "all.jsonl").write_text(facts_file(FACTS[:3], "Three facts"), "utf-8")
     assert len(FactBase()) == 3
     assert [path.name for path in paths.user_cache().glob("facts-*")] != [index.name]
+
+
+def test_only_the_newest_indexes_are_kept_and_lost_drafts_are_swept(base: FactBase, assets: Path) -> None:
+    cache = paths.user_cache()
+    lost = cache / "facts-0.1.draft"
+    lost.write_bytes(b"half")
+    os.utime(lost, (0, 0))
+    for count in range(1, len(FACTS)):
+        (assets / "facts" / "all.jsonl").write_text(facts_file(FACTS[:count], "Some facts"), "utf-8")
+        FactBase(meanings=False).close()
+    assert len(list(cache.glob("facts-*.sqlite"))) == 3
+    assert not lost.exists()
+
+
+def test_notes_make_the_facts_others_and_a_bank_does_not(base: FactBase) -> None:
+    levers = Question("q", "What turns?", ("a lever", "air"), 0, facts=("Levers turn.",))
+    Library().add(Bank("Levers", (levers,)))
+    assert FactBase().name == base.name
+    notes_folder().mkdir(parents=True)
+    (notes_folder() / "mine.jsonl").write_text(facts_file(FACTS[:1], "Mine"), "utf-8")
+    assert FactBase().name != base.name
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database", b"SQLite format 3\x00" + b"\x00" * 4000])

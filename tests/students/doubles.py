@@ -90,6 +90,10 @@ class ListedFacts:
         self.flags: list[Fact] = []
         self.asked: list[tuple[Question, str]] = []
 
+    @property
+    def name(self) -> str:
+        return "listed facts"
+
     def fits(self, question: Question, supposed: str) -> list[Fit]:
         self.asked.append((question, supposed))
         left = [fact for fact in self.facts if fact not in self.flags]

@@ -137,6 +137,22 @@ def test_a_new_plan_drops_the_old_one(opened: Callable[[ScriptedExplainer], Ahea
     assert [question.id for question, _ in tutor.asked] == ["q1", "q3"]
 
 
+def test_what_is_being_made_and_planned_again_is_not_forgotten_when_a_student_asks(
+    opened: Callable[[ScriptedExplainer], Ahead],
+) -> None:
+    tutor = Gated()
+    ahead = opened(tutor)
+    ahead.plan([ONE])
+    assert tutor.standing.wait(LONG)
+    ahead.plan([ONE, TWO])
+    tutor.go.set()
+    list(ahead.explain(THREE))
+    until(lambda: not ahead.busy)
+    assert {question.id for question, _ in tutor.asked} == {"q1", "q2", "q3"}
+    tutor.fail = AssertionError("asked again")
+    assert texts(list(ahead.explain(ONE))) == [FACT.text, APPLIED.text]
+
+
 def test_a_question_that_cannot_be_explained_does_not_stop_the_others(
     opened: Callable[[ScriptedExplainer], Ahead],
 ) -> None:

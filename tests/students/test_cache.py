@@ -50,6 +50,11 @@ def test_another_question_package_or_setting_is_another_explanation(
     assert cache.get(*other) is None
 
 
+def test_other_facts_make_other_explanations(cache: ExplanationCache) -> None:
+    cache.put(QUESTION, Settings(), MADE)
+    assert ExplanationCache(facts="with a teacher's notes").get(QUESTION, "tiny 1", Settings()) is None
+
+
 def test_the_same_question_in_another_bank_is_the_same_explanation(cache: ExplanationCache) -> None:
     cache.put(QUESTION, Settings(), MADE)
     assert cache.get(replace(QUESTION, id="other", topic="magnets"), "tiny 1", Settings()) == MADE

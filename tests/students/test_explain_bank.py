@@ -12,6 +12,7 @@ import pytest
 from tests.students.test_ask import choose, few_facts, install  # noqa: F401 - a fixture
 from tutor_app import paths
 from tutor_app.cli import main
+from tutor_app.knowledge.base import FactBase
 from tutor_app.learning.history import History
 from tutor_app.questions.formats import read_file
 from tutor_app.questions.library import Library
@@ -45,8 +46,15 @@ def students() -> str:
     return find("tiny-decoder").manifest.identity
 
 
+def cache_of_explanations() -> ExplanationCache:
+    """What was made from the facts there are."""
+    base = FactBase(meanings=False)
+    base.close()
+    return ExplanationCache(facts=base.name)
+
+
 def kept() -> list[str]:
-    cache, name = ExplanationCache(), students()
+    cache, name = cache_of_explanations(), students()
     found = [q.id for q in BANK.questions if cache.get(q, name, Settings())]
     cache.close()
     return found
@@ -64,7 +72,7 @@ def test_disagreements_are_kept_for_the_teacher() -> None:
     questions = tuple(replace(question, answer=n % 3) for n, question in enumerate(BANK.questions[:9]))
     Library().add(Bank("Other keys", questions))
     assert main(["bank", "explain", "other-keys"]) == 0
-    cache = ExplanationCache()
+    cache = cache_of_explanations()
     made = [(question, cache.get(question, students(), Settings())) for question in questions]
     cache.close()
     differing = {q.id: m.answer.choice for q, m in made if m and m.answer.choice != q.answer}
@@ -122,7 +130,7 @@ def test_a_copy_to_edit_holds_explanations_that_lead_to_the_key_and_can_be_impor
     assert main(["bank", "explain", "forces", "--write", str(copy)]) == 0
     bank = read_file(copy).bank
     assert [question.text for question in bank.questions] == [question.text for question in BANK.questions]
-    cache = ExplanationCache()
+    cache = cache_of_explanations()
     for question, old in zip(bank.questions, BANK.questions, strict=True):
         made = cache.get(old, students(), Settings())
         assert made is not None

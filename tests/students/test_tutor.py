@@ -7,7 +7,7 @@ import pytest
 
 from tests.students.doubles import ListedFacts, Rating, ScriptedStudent
 from tutor_app.knowledge.facts import Fact
-from tutor_app.knowledge.weigher import Fit
+from tutor_app.knowledge.weigher import Fit, Support
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
 from tutor_app.students.chooser import select
@@ -373,3 +373,16 @@ def test_the_fact_base_speaks_for_an_option_unless_facts_are_not_wanted() -> Non
 
     assert said(Settings()) == "a spoon of wood"
     assert said(Settings(use_facts=False)) == "an iron nail"
+
+
+def test_a_flagged_fact_speaks_for_no_option_any_more() -> None:
+    class Speaking(ListedFacts):
+        def support(self, question: Question) -> tuple[Support, ...]:
+            return Support(float(not self.flags)), Support(0.0), Support(0.0)
+
+    calibration = Calibration(fact_threshold=0.0, support_weight=50.0)
+    taught = tutor(ScriptedStudent(), ScriptedStudent(prefers("an iron nail")), Speaking(WOOD), calibration)
+    steps, explanation = explained(list(taught.explain(NAIL)))
+    assert explanation.answer.text == "a spoon of wood"
+    taught.flag(steps[0])
+    assert explained(list(taught.explain(NAIL)))[1].answer.text == "an iron nail"

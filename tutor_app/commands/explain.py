@@ -53,7 +53,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.write and options.write.exists() and not options.force:
         raise UserError(f"{options.write} is there already. Give another name, or --force to replace it.")
     tutor = load_tutor(usual.tutor.students, usual.tutor.threads)
-    cache = ExplanationCache()
+    cache = ExplanationCache(facts=tutor.facts)
     try:
         _fill(bank.questions, tutor, cache, settings, fresh=options.fresh)
     except KeyboardInterrupt:

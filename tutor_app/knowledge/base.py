@@ -8,7 +8,7 @@ from functools import lru_cache
 from tutor_app.knowledge import meaning, ranking
 from tutor_app.knowledge.facts import Fact, Source, fact_id, sources
 from tutor_app.knowledge.flags import Flags
-from tutor_app.knowledge.index import Words, open_index, searchable
+from tutor_app.knowledge.index import Words, name_of, open_index, searchable
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
 from tutor_app.knowledge.weigher import BESIDE, Fit, Support, joined, shipped_weigher
 from tutor_app.questions.model import Question
@@ -24,7 +24,9 @@ class FactBase:
 
     def __init__(self, files: Sequence[Source] | None = None, meanings: bool = True) -> None:
         self._lock = threading.RLock()
-        self._db = open_index(sources() if files is None else files)
+        files = sources() if files is None else files
+        self._db = open_index(files)
+        self._name = name_of([source for source in files if source.kind != "bank"])
         self._words = Words()
         self._flags = Flags()
         self._corpus = self._read_corpus()
@@ -43,6 +45,11 @@ class FactBase:
 
     def __len__(self) -> int:
         return self._corpus.size
+
+    @property
+    def name(self) -> str:
+        """Names the shipped facts and the notes; banks bring facts of their own questions, which matter there."""
+        return self._name
 
     def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]:
         """The k facts likeliest to explain the question, best first; a supposed answer's words weigh more."""
@@ -80,7 +87,7 @@ class FactBase:
             one = "SELECT row FROM fact WHERE id = ?"
             withdrawn = [row for fact in self.flagged() for (row,) in self._db.execute(one, (fact.id,))]
         beside = self._meanings.beside(question, BESIDE, withdrawn)
-        if self._weigher is None:
+        if self._weigher is None or not beside:
             return tuple(Support(near.nearness) for near in beside)
         with self._lock:
             texts = [joined([fact.text for fact in self._facts(near.rows)]) for near in beside]

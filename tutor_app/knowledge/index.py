@@ -9,9 +9,11 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from tutor_app import paths
 from tutor_app.knowledge.facts import Fact, Source, facts_of
 
 _VERSION = 2
+_KEPT = 3
+_LOST = 3600  # seconds after which nobody is still writing a draft
 _TOKENIZER = "porter unicode61 remove_diacritics 2"
 _TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);
@@ -59,7 +63,7 @@ def searchable(text: str) -> str:
 
 def open_index(sources: Sequence[Source]) -> sqlite3.Connection:
     """The index of these sources: found in the cache, or made; in memory where no file can be written."""
-    key = _key(sources)
+    key = name_of(sources)
     path = paths.user_cache() / f"facts-{key}.sqlite"
     ready = _open(path, key)
     if ready is not None:
@@ -75,7 +79,7 @@ def open_index(sources: Sequence[Source]) -> sqlite3.Connection:
     return ready
 
 
-def _key(sources: Sequence[Source]) -> str:
+def name_of(sources: Sequence[Source]) -> str:
     """Names the state of the sources: another state is another index."""
     stamps = json.dumps([_VERSION, sqlite3.sqlite_version, [source.stamp() for source in sources]])
     return hashlib.sha256(stamps.encode("utf-8", "replace")).hexdigest()[:16]
@@ -100,7 +104,6 @@ def _build_file(path: Path, key: str, sources: Sequence[Source]) -> None:
     draft = path.with_suffix(f".{os.getpid()}.draft")
     draft.unlink(missing_ok=True)
     paths.private_file(draft)
-    earlier = _earlier(path)
     try:
         db = sqlite3.connect(draft)
         try:
@@ -111,20 +114,16 @@ def _build_file(path: Path, key: str, sources: Sequence[Source]) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    for old in earlier:
-        _unlink(old)
+    _clear_up(path.parent)
 
 
-def _earlier(path: Path) -> list[Path]:
-    others = [other for other in path.parent.glob("facts-*.sqlite") if other != path]
-    return sorted(others, key=lambda other: other.stat().st_mtime)
-
-
-def _unlink(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return  # another process still reads it; the next build tries again
+def _clear_up(folder: Path) -> None:
+    """Of all indexes the newest stay, since programs with other sources take turns; lost drafts go."""
+    with suppress(OSError):  # another process still reads or writes one: the next build tries again
+        indexes = sorted(folder.glob("facts-*.sqlite"), key=lambda path: -path.stat().st_mtime)
+        drafts = [path for path in folder.glob("facts-*.draft") if time.time() - path.stat().st_mtime > _LOST]
+        for old in [*indexes[_KEPT:], *drafts]:
+            old.unlink(missing_ok=True)
 
 
 def _fill(db: sqlite3.Connection, key: str, sources: Iterable[Source]) -> None:

@@ -48,7 +48,7 @@ class Ahead:
 
     def __init__(self, tutor: Teacher, cache: ExplanationCache | None = None) -> None:
         self._tutor = tutor
-        self._cache = cache or ExplanationCache()
+        self._cache = cache or ExplanationCache(facts=tutor.facts)
         self._changed = threading.Condition()
         self._waiting: deque[_Job] = deque()
         self._job: _Job | None = None
@@ -73,8 +73,11 @@ class Ahead:
         with self._changed:
             self._plan += 1
             jobs = [self._as_job(question, settings) for question in questions]
-            self._waiting = deque(job for job in jobs if self._job is None or job.key != self._job.key)
-            if len(self._waiting) == len(jobs):
+            making = self._job
+            self._waiting = deque(job for job in jobs if making is None or job.key != making.key)
+            if making is not None and len(self._waiting) < len(jobs):
+                making.plan = self._plan
+            else:
                 self._stop_background()
             self._changed.notify_all()
 

@@ -1,4 +1,4 @@
-"""Explanations that were made are kept: by question, students, prompt version and settings.
+"""Explanations that were made are kept: by question, students, facts, prompt version and settings.
 
 A SQLite file in the user's cache. It can always be made again, so a damaged file is thrown away, and where no
 file can be written the cache lives in memory.
@@ -30,15 +30,21 @@ WITHOUT ROWID
 class Teaching(Explainer, Protocol):
     """The tutor, as far as remembering needs it."""
 
+    @property
+    def facts(self) -> str:
+        """Names the facts that explanations are made from."""
+        ...
+
     def withdrawn(self) -> Collection[int]:
         """Facts that may not be used any more."""
         ...
 
 
 class ExplanationCache:
-    """Kept explanations. Threads may share one; processes may share the file."""
+    """Kept explanations made from certain facts. Threads may share one; processes may share the file."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, facts: str = "") -> None:
+        self._facts = facts
         self._lock = threading.Lock()
         self._db = _open(path or paths.user_cache() / f"explanations-{_VERSION}.sqlite")
 
@@ -49,7 +55,8 @@ class ExplanationCache:
         try:
             with self._lock:
                 found = self._db.execute(
-                    "SELECT content FROM explanation WHERE key = ?", (key(question, students, settings),)
+                    "SELECT content FROM explanation WHERE key = ?",
+                    (key(question, students, settings, self._facts),),
                 ).fetchone()
             explanation = _from_json(json.loads(found[0])) if found else None
         except (sqlite3.Error, ValueError, KeyError, TypeError):
@@ -66,7 +73,7 @@ class ExplanationCache:
         """Keep several in one step: all or, after a crash, none. A full disk only costs making them again."""
         rows = [
             (
-                key(question, made.students, settings),
+                key(question, made.students, settings, self._facts),
                 time.time(),
                 json.dumps(asdict(made), ensure_ascii=False),
             )
@@ -108,11 +115,12 @@ def recall_or_explain(
         yield item
 
 
-def key(question: Question, students: str, settings: Settings) -> str:
-    """Names an explanation; anything that could change it changes the name."""
+def key(question: Question, students: str, settings: Settings, facts: str = "") -> str:
+    """Names an explanation; what could change it changes the name, but for facts withdrawn since."""
     parts = [
         prompts.VERSION,
         students,
+        facts,
         asdict(settings),
         question.text,
         question.image,

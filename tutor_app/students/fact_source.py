@@ -10,6 +10,11 @@ from tutor_app.questions.model import Question
 class FactSource(Protocol):
     """What the tutor needs of the fact base."""
 
+    @property
+    def name(self) -> str:
+        """Names these facts: another name, other facts."""
+        ...
+
     def fits(self, question: Question, supposed: str) -> list[Fit]:
         """What may explain the supposed answer, likeliest first."""
         ...

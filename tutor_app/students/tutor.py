@@ -58,7 +58,9 @@ class _Draft:
 
 
 class Tutor:
-    """Explains questions; implements `Explainer`. Threads may share it: one stage runs at a time."""
+    """Explains questions; implements `Explainer`. Threads may share it: one stage runs at a time, but for
+    steps that are streamed as they are written.
+    """
 
     def __init__(
         self,
@@ -82,6 +84,11 @@ class Tutor:
     def name(self) -> str:
         """The students' name and version."""
         return self._name
+
+    @property
+    def facts(self) -> str:
+        """Names the facts explanations are made from; empty without any."""
+        return "" if self._facts is None else self._facts.name
 
     def judge(self, question: Question) -> Answer:
         """The answer from the question alone."""
@@ -139,7 +146,11 @@ class Tutor:
 
     def flag(self, step: Step) -> bool:
         """Never use this step's fact again; False when it is no fact of the base."""
-        return self._chooser is not None and self._chooser.flag(step)
+        flagged = self._chooser is not None and self._chooser.flag(step)
+        if flagged:
+            with self._turn:
+                self._scored.clear()  # the fact may have spoken for an option
+        return flagged
 
     def withdrawn(self) -> frozenset[int]:
         """Facts that may not be used; what rests on them is explained anew."""
