@@ -88,6 +88,65 @@ def test_gift_answers_cut_in_two_by_an_empty_line_stay_together() -> None:
     assert [question.choices for question in report.bank.questions] == [("ice", "stone"), ("wood", "stone")]
 
 
+@pytest.mark.parametrize(
+    ("file", "asked"),
+    [
+        (
+            "::A:: Which metal? {=iron ~neon}\n::B:: Which gas? {=oxygen ~salt}",
+            ["Which metal?", "Which gas?"],
+        ),
+        (
+            "Which metal? {\n=iron\n~neon\n}\n// [id:b]\nWhich gas? {\n=oxygen\n~salt\n}",
+            ["Which metal?", "Which gas?"],
+        ),
+        ("::E:: Write about cells. {}\n::B:: Which gas? {=oxygen ~salt}", ["Which gas?"]),
+        ("The Sun is a {=star ~planet}\nin our galaxy.", ["The Sun is a _____ in our galaxy."]),
+        ("Solve E = \\frac{1}{2}m.\nWhich is m? {=mass ~time}", ["Solve E = ½m.\nWhich is m?"]),
+    ],
+)
+def test_gift_questions_may_stand_without_an_empty_line_between_them(file: str, asked: list[str]) -> None:
+    assert [q.text for q in formats.read_bytes(file.encode(), "f.gift").bank.questions] == asked
+
+
+@pytest.mark.parametrize("stem", ["Which metal? {=iron ~neon} Which gas?", "Which set is {1, 2}?"])
+def test_gift_never_shows_another_questions_answers(stem: str) -> None:
+    report = formats.read_bytes(f"{stem} {{=oxygen ~salt}}\n\nIs \\{{1\\}} a set? {{T}}".encode(), "f.gift")
+    assert reasons(report)["f.gift:1"].startswith("a { or } stands in its text")
+    assert [question.text for question in report.bank.questions] == ["Is {1} a set?"]
+
+
+def test_markdown_loses_its_emphasis_signs() -> None:
+    quiz = (
+        made.fixture("moodle.xml").replace(b"<p>", b"**not** *ice* 2*3*4 ").replace(b'"html"', b'"markdown"')
+    )
+    assert formats.read_bytes(quiz, "m.xml").bank.questions[0].text.startswith("not ice 2*3*4 ")
+    gift = b"[markdown]Which is **not** a metal? {=*neon* ~iron}"
+    question = formats.read_bytes(gift, "m.gift").bank.questions[0]
+    assert (question.text, question.key) == ("Which is not a metal?", "neon")
+
+
+def test_a_moodle_question_that_is_left_out_is_named() -> None:
+    essay = b'<question type="essay"><name><text>Food chain</text></name></question>'
+    quiz = made.fixture("moodle.xml").replace(b"<quiz>", b"<quiz>" + essay)
+    assert (
+        "essay questions are not supported"
+        in reasons(formats.read_bytes(quiz, "m.xml"))["m.xml:2 ('Food chain')"]
+    )
+
+
+def test_a_picture_without_a_description_is_remarked_on() -> None:
+    gift = b'See <img src="@@PLUGINFILE@@/a.png">. What is it? {=a lever ~a wheel}'
+    report = formats.read_bytes(gift, "f.gift")
+    assert len(report.bank.questions) == 1
+    assert report.warnings == ("f.gift:1: its picture has no description, and pictures are not shown",)
+
+
+def test_aiken_questions_lose_their_numbers() -> None:
+    aiken = b"1.\tWhat melts?\nA. ice\nB. stone\nANSWER: A\n\n2) What burns?\nA. wood\nB. ice\nANSWER: A\n"
+    texts = [question.text for question in formats.read_bytes(aiken, "w.txt").bank.questions]
+    assert texts == ["What melts?", "What burns?"]
+
+
 def test_moodle_xml_keeps_all_a_teacher_wrote() -> None:
     boiling, ice, gas = read("moodle.xml").bank.questions
     assert boiling == Question(
@@ -213,6 +272,31 @@ def test_keys_may_be_numbers_letters_or_texts(keys: tuple[str, str], expected: t
     sheet = f"question,a,b,c,answer\ntwo times two?,5,4,8,{keys[0]}\nthree times three?,6,8,9,{keys[1]}\n"
     report = formats.read_bytes(sheet.encode(), "maths.csv")
     assert tuple(question.key for question in report.bank.questions) == expected
+
+
+def test_a_key_whose_choices_are_empty_is_left_out() -> None:
+    sheet = (
+        "question,option a,option b,correct\nWhich picture shows a lever?,,,B\nAnd a wheel?,,,2\n"
+        "What do we breathe out?,,,carbon dioxide\n"
+    )
+    report = formats.read_bytes(sheet.encode(), "p.csv")
+    assert reasons(report) == {
+        "p.csv:2": "the key B is none of the choices",
+        "p.csv:3": "the key 2 is none of the choices",
+    }
+    assert [question.accepted for question in report.bank.questions] == [("carbon dioxide",)]
+
+
+def test_excel_cells_are_read_as_they_are_shown() -> None:
+    rich_text = (
+        b'<r><t xml:space="preserve">What is 10</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>2</t></r>'
+        b'<r><t xml:space="preserve"> times H</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>2</t></r>'
+        b"<r><t>O?</t></r>"
+    )
+    book = made.rich_sheet([["question", "a", "b", "key"], ["TEXT", 0.5, 0.125, "A"]], "TEXT", rich_text)
+    question = formats.read_bytes(book, "x.xlsx").bank.questions[0]
+    assert question.text == "What is 10² times H₂O?"
+    assert question.choices == ("50.0%", "12.5%")
 
 
 def test_text2qti_code_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

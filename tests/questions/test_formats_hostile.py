@@ -46,6 +46,7 @@ def test_noise_and_nothing_are_refused() -> None:
     assert "is empty" in refused(b" \n")
     assert "no readable text" in refused(bytes(range(256)) * 40)
     assert "in no format" in refused(b"Dear colleague, here are my plans for the term.")
+    assert "is JSON in a layout" in refused(b'[{"question": "Gas?", "options": ["iron", "oxygen"]}]')
     assert "is a PDF" in refused(b"%PDF-1.7 \x00\x01")
 
 
@@ -97,6 +98,11 @@ def test_an_archive_that_leads_outside_is_refused() -> None:
     assert "leads outside" in refused(made.zipped({"../evil.xml": b"<quiz/>"}))
 
 
+def test_names_that_some_systems_forbid_are_refused_as_such() -> None:
+    assert "the name Quiz: Cells.csv is not allowed" in refused(made.zipped({"Quiz: Cells.csv": b"x"}))
+    assert "a is a file and a folder at once" in refused(made.zipped({"a": b"x", "a/b": b"y"}))
+
+
 def test_links_in_archives_are_refused() -> None:
     out = io.BytesIO()
     link = zipfile.ZipInfo("link.xml")
@@ -129,6 +135,13 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
+def test_a_file_in_an_encoding_nobody_named_is_remarked_on() -> None:
+    sheet = "question,a,b,key\nКакой газ?,кислород,соль,A\nЧто тает?,лёд,камень,A\n"
+    remark = "f.csv: it is not UTF-8 and was read as Windows-1252; look whether its accents are right"
+    assert formats.read_bytes(sheet.encode("cp1251"), "f.csv").warnings == (remark,)
+    assert formats.read_bytes(sheet.encode(), "f.csv").warnings == ()
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [
@@ -136,6 +149,10 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
         ("10<sup>-3</sup> m, 10^-3 m, x^2", "10⁻³ m, 10⁻³ m, x²"),
         (r"\(\frac{1}{2}mv^2\) at 25^\circ C", "½mv² at 25° C"),
         (r"$$\alpha \rightarrow \beta_{12}$$", "α→β₁₂"),
+        (r"$F = m \cdot a$, \(\approx 3\), $2\times 10^8$", "F = m · a, ≈ 3, 2×10⁸"),
+        (r"\(\overrightarrow{AB}\) and [tex]x^{10}[/tex]", "AB and x¹⁰"),
+        ("<p>Why <audio src='a.ogg'>Your browser plays no sound.</audio>so loud?</p>", "Why so loud?"),
+        ("<p>Why <video src='a.mp4'>so loud?</p>", "Why so loud?"),
         ("It costs $5 and $6.", "It costs $5 and $6."),
         (r"\ce{2H2 + O2 -> 2H2O}", "2H₂ + O₂ → 2H₂O"),
         ("<p>a &lt; b &amp; c</p><ul><li>one</li></ul>", "a < b & c\n- one"),

@@ -12,7 +12,8 @@ from tutor_app.questions.text import plain
 _WORDS = (
     "~=#{}:\\n %50% #### -> // $CATEGORY: a/b ::t:: [html] [plain] <b>x</b> <p> &amp; &lt; & < "
     "> \" ' , ; | $x^2$ $$ \\(a\\) \\frac{1}{2} x_2 H_2O 10^-3 A. B) ANSWER: A FEEDBACK: =1+1 "
-    "@x -5 +a 'quoted' 1. *a) ``` \u4e2d\u6587 😀👩\u200d🔬 שלום مرحبا e\u0301 n\u0303 \u0e01\u0e33 °C − × ½ TRUE F {T} null"
+    "@x -5 +a 'quoted' 1. *a) ``` \u4e2d\u6587 😀👩\u200d🔬 שלום مرحبا e\u0301 n\u0303 \u0e01\u0e33 °C − × ½ TRUE F {T} null "
+    "[tex]x^2[/tex] **b**"
 )
 _AWKWARD = [*_WORDS.split(" "), "\t"]
 _TEXTS = st.lists(
@@ -90,6 +91,18 @@ def test_what_a_format_cannot_hold_is_named() -> None:
     assert formats.unwritable(bank, "native") == ()
 
 
+@pytest.mark.parametrize("format", ["gift", "aiken", "moodle-xml", "qti-2.1", "csv"])
+def test_only_what_can_be_read_back_is_written(format: str) -> None:
+    good = Question("good", "Which?", ("x", "y"), 1)
+    bank = Bank(
+        "Bank",
+        (good, Question("keyless", "Who?", ("x", "y")), Question("p", "", ("x", "y"), 0, image="a cell")),
+    )
+    assert [left.place for left in formats.unwritable(bank, format)] == ["keyless", "p"]
+    report = formats.read_bytes(formats.write(bank, format), "bank")
+    assert [question.text for question in report.bank.questions] == ["Which?"] and not report.skipped
+
+
 _FULL = Bank(
     "A bank with all",
     (
@@ -139,6 +152,12 @@ def test_only_what_is_there_is_named_as_left_behind() -> None:
     assert formats.left_behind(bank, "aiken") == (
         "the bank's title",
     )  # the open question is not written at all
+
+
+def test_what_is_left_behind_is_called_by_a_teachers_words() -> None:
+    weighed = Question("a", "Why?", ("x", "y"), 0, extra={"weights": [100.0, 50.0]})
+    bank = Bank("", (weighed, Question("b", "Who?", ("x", "y"), 0, extra={"video": "v"})))
+    assert formats.left_behind(bank, "gift") == ("partial points and further fields (of 2)",)
 
 
 def test_a_spreadsheet_runs_no_formula_from_a_bank() -> None:

@@ -6,7 +6,7 @@ import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from tutor_app.errors import UserError
@@ -51,13 +51,18 @@ class Archive:
             raise self._refused(f"unpacked it would fill more than {self._limits.total // 1_000_000} MB")
         if len({entry.filename.casefold() for entry in everything}) != len(everything):
             raise self._refused("two of its files have the same name")
+        files = {name.casefold() for name in self._entries}
         for entry in everything:
             self._check_entry(entry)
+            if folder := next((f for f in _folders_of(entry.filename) if f.casefold() in files), ""):
+                raise self._refused(f"{folder[:80]} is a file and a folder at once")
 
     def _check_entry(self, entry: zipfile.ZipInfo) -> None:
         shown = entry.filename[:80].encode("unicode_escape").decode("ascii")
-        if not is_safe_path(entry.filename):
+        if entry.filename.startswith("/") or ".." in re.split(r"[/\\]", entry.filename):
             raise self._refused(f"the path {shown} leads outside of it")
+        if not is_safe_path(entry.filename):
+            raise self._refused(f"the name {shown} is not allowed on every system; give it a plainer one")
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise self._refused(f"{shown} is a link or a device")
@@ -107,6 +112,10 @@ class Archive:
             raise UserError(
                 f"{self.name} is damaged: {name[:80]!a} cannot be unpacked. Download or export it again."
             ) from None
+
+
+def _folders_of(name: str) -> list[str]:
+    return [str(folder) for folder in PurePosixPath(name).parents]
 
 
 def is_safe_path(name: str) -> bool:

@@ -130,11 +130,19 @@ _SYMBOLS = {
         for name in _words("sin cos tan cot sec csc log ln exp lim max min arcsin arccos arctan det")
     },
 }
+_BETWEEN = frozenset(
+    _words(
+        "times cdot div perp parallel propto le leq ge geq ne neq approx sim equiv cong ll gg in notin to "
+        "rightarrow leftarrow longrightarrow longleftarrow leftrightarrow rightleftharpoons Rightarrow "
+        "Leftarrow Leftrightarrow implies iff cup cap subset lor land"
+    )
+)
 _SIGNS = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "\\": "\n", "&": "&amp;", "|": "∥"}
 _WRAPPERS = frozenset(
     _words(
         "text textrm textbf textit textsf mathrm mathbf mathit mathsf mathcal mathbb operatorname "
-        "boldsymbol bm mbox hbox overline underline vec hat bar boxed unit mathring"
+        "boldsymbol bm mbox hbox overline underline vec hat bar boxed unit mathring overrightarrow "
+        "overleftarrow overleftrightarrow"
     )
 )
 _FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
@@ -147,12 +155,14 @@ _LONGEST_FORMULA = 2_000
 _FORMULA = re.compile(
     r"\\\((?P<inline>(?:[^\\]++|\\[^()\[\]]){1,2000}+)\\\)"
     r"|\\\[(?P<display>(?:[^\\]++|\\[^()\[\]]){1,2000}+)\\\]"
+    r"|\[tex\](?P<tex>(?:[^\[]++|\[(?!/?tex\])){1,2000}+)\[/tex\]"
     r"|\$\$(?P<dollars>[^$]{1,2000})\$\$"
     r"|(?<![\w$\\])\$(?P<dollar>(?!\s)[^$\n]{1,300}(?<![\s\\]))\$(?![\d$])",
     re.DOTALL,
 )
 _BARE_COMMAND = re.compile(
-    r"\\(?:d?frac|sqrt|ce|text|mathrm|mathbf|mathit|vec|hat|bar|overline)(?:\[\d\])?\{[^{}\n]{1,200}\}(?:\{[^{}\n]{1,200}\})?"
+    r"\\(?:d?frac|sqrt|ce|text|mathrm|mathbf|mathit|vec|hat|bar|overline|over(?:left|right|leftright)arrow)"
+    r"(?:\[\d\])?\{[^{}\n]{1,200}\}(?:\{[^{}\n]{1,200}\})?"
     r"|\\(?:"
     + "|".join(sorted((n for n in _SYMBOLS if len(n) > 1 and _SYMBOLS[n] != n), key=len, reverse=True))
     + r")(?![A-Za-z])"
@@ -166,11 +176,11 @@ _BARE_LOWERED = re.compile(
 
 
 def untex(text: str) -> str:
-    """Formulas between \\( \\), \\[ \\], $$ $$ or $ $, and bare ^ and _ of science, as Unicode.
+    """Formulas between \\( \\), \\[ \\], $$ $$, $ $ or [tex], and bare ^ and _ of science, as Unicode.
 
     The result is still markup: a bare less-than sign that LaTeX spelt out comes as an entity.
     """
-    if "\\" in text or "$" in text:
+    if "\\" in text or "$" in text or "[tex]" in text:
         text = _FORMULA.sub(_formula, text)
         if "\\" in text:
             text = _BARE_COMMAND.sub(lambda match: _convert(match[0]), text)
@@ -248,7 +258,8 @@ class _Formula:
     def command(self, name: str, depth: int) -> str:
         spaced, name = name, name.rstrip() or name
         if name in _SYMBOLS:
-            return _SYMBOLS[name] + (" " if spaced != name and len(_SYMBOLS[name]) > 1 else "")
+            keeps_space = len(_SYMBOLS[name]) > 1 or (name in _BETWEEN and self.after_space())
+            return _SYMBOLS[name] + (" " if spaced != name and keeps_space else "")
         if name in _FRACTIONS:
             top = self.argument(depth)
             return self.fraction(top, self.argument(depth))
@@ -261,6 +272,11 @@ class _Formula:
         if len(name) == 1 and not name.isalpha():
             return _SIGNS.get(name, name)
         return "\\" + spaced
+
+    def after_space(self) -> bool:
+        """The command just read stands at the beginning or after a space."""
+        before = self.tokens[self.at - 2] if self.at > 1 else " "
+        return before[-1] == " " and before[0] != "\\"
 
     def fraction(self, top: str, bottom: str) -> str:
         """½ where there is such a sign; else a/b, in brackets where it would run into what follows."""

@@ -26,7 +26,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_MARKUP = re.compile(r"[<&\\$^_]")
+_MARKUP = re.compile(r"[<&\\$^_\[]")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*\*|\*|__)(?=\S)([^*_\n]{1,300})(?<=\S)\1(?![\w*])")
 _BLOCKS = _words(
     "address article aside blockquote body center dd div dl dt figcaption figure footer form h1 "
     "h2 h3 h4 h5 h6 head header hr html li main nav ol p pre section table tbody tfoot thead tr "
@@ -34,6 +35,7 @@ _BLOCKS = _words(
 )
 _HIDDEN = frozenset(("script", "style", "head", "svg", "template"))
 _MEDIA = {"audio": "a sound", "video": "a video", "iframe": "an embedded page", "object": "an object"}
+_PLAYED = ("audio", "video")
 _INLINE = _words(
     "a abbr acronym b bdi bdo big br cite code del dfn em font i img ins kbd label mark math q rp "
     "rt ruby s samp small span strike strong sub sup td th tt u var wbr embed input source "
@@ -95,6 +97,11 @@ def _rich(text: str, known_html: bool, inline_images: bool) -> Rich:
     return Rich(plain(_unescaped(text)))
 
 
+def without_emphasis(text: str) -> str:
+    """Markdown's *words* and **words** without their signs."""
+    return _EMPHASIS.sub(r"\2", text)
+
+
 def as_rich(text: str, one_line: bool = False) -> str:
     """Clean text as markup that `rich` reads back the same; text that needs no escaping stays as it is."""
     if rich(text) == text and not (one_line and "\n" in text):
@@ -104,7 +111,7 @@ def as_rich(text: str, one_line: bool = False) -> str:
 
 def as_html(text: str) -> str:
     """Clean text as HTML, safe from being read as LaTeX."""
-    escaped = re.sub(r"[&<>\"\\$^_]", lambda match: f"&#{ord(match[0])};", text)
+    escaped = re.sub(r"[&<>\"\\$^_]|\[(?=tex\])", lambda match: f"&#{ord(match[0])};", text)
     return re.sub(r"(?<= ) |^ ", "&nbsp;", escaped).replace("\n", "<br>")
 
 
@@ -157,6 +164,7 @@ class _Html:
     def read(self, text: str) -> Rich:
         at = 0
         hidden = ""
+        closed = {name: text.rfind(f"</{name}") for name in _PLAYED}
         for tag in _TAG.finditer(text):
             name = tag["name"].lower()
             if name not in _NAMES:
@@ -172,6 +180,8 @@ class _Html:
                 hidden = name
             else:
                 self.begin(name, tag["attributes"])
+                if closed.get(name, 0) > at:
+                    hidden = name  # what stands inside is for browsers that cannot play it
         if not hidden:
             self.text(text[at:])
         while self.shifted:

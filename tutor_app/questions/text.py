@@ -86,10 +86,19 @@ _TRUSTED_ENCODINGS = (
 
 def decode(data: bytes) -> str:
     """Bytes as text: by byte-order mark, as UTF-16 or UTF-8 when they look it, else as windows-1252."""
-    return _decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    return decoded(data)[0]
 
 
-def _decode(data: bytes) -> str:
+def decoded(data: bytes) -> tuple[str, bool]:
+    """Bytes as text, and whether they were taken for windows-1252 only because nothing else fits."""
+    text = _told(data)
+    guessed = text is None
+    text = data.decode("windows-1252", "replace") if text is None else text
+    return text.replace("\r\n", "\n").replace("\r", "\n"), guessed
+
+
+def _told(data: bytes) -> str | None:
+    """Bytes as text when a mark, a declaration or the bytes themselves tell how they are meant."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
@@ -105,7 +114,7 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return _nearly_utf8(data) or data.decode("windows-1252", "replace")
+        return _nearly_utf8(data) or None
 
 
 def _utf16_without_mark(start: bytes) -> str:

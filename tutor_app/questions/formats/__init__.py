@@ -6,14 +6,16 @@ choices and key. Modules are imported when first needed.
 """
 
 import os
+import re
 import stat
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from tutor_app.errors import UserError
-from tutor_app.questions.formats.reading import MOST_BYTES, NothingUsableError, Source, collect
-from tutor_app.questions.model import Bank, ReadReport, Skipped
+from tutor_app.questions.formats.reading import MOST_BYTES, NothingUsableError, Source, collect, items_of
+from tutor_app.questions.model import Bank, Question, ReadReport, Skipped
 from tutor_app.questions.text import looks_like_noise
 
 __all__ = [
@@ -58,6 +60,10 @@ _WRITERS = {
 WRITERS: dict[str, str] = {name: ending for name, (_, ending) in _WRITERS.items()}
 """What a bank can be written as, and the ending of such a file."""
 
+# Other JSON than these read could be taken for a sheet or for GIFT.
+_JSON = re.compile(r"\s*(?:\[\s*)?\{\s*\"")
+_JSON_READERS = ("native", "arc")
+
 
 def read_file(path: Path) -> ReadReport:
     """Read a file of questions in whatever format it is; UserError when it gives none."""
@@ -73,9 +79,11 @@ def read_bytes(data: bytes, name: str) -> ReadReport:
     source = Source(name, data)
     if not source.is_zip and looks_like_noise(source.start):
         raise UserError(_unknown(source))
+    if _JSON.match(source.start) and not any(_module(name).looks_like(source) for name in _JSON_READERS):
+        raise UserError(_unknown(source))
     for reader in map(_module, _READERS.values()):
         if reader.looks_like(source):
-            return collect(reader.NAME, reader.read(source), name)
+            return collect(reader.NAME, items_of(reader, source), name)
     raise UserError(_unknown(source))
 
 
@@ -100,8 +108,14 @@ def left_behind(bank: Bank, format: str) -> tuple[str, ...]:
     for name, called in _DETAILS.items():
         count = sum(1 for question in written if getattr(question, name))
         if count and name not in writer.HOLDS:
-            lost.append(f"{called} (of {count:,})")
+            lost.append(f"{_further(written) if name == 'extra' else called} (of {count:,})")
     return tuple(lost)
+
+
+def _further(questions: Iterable[Question]) -> str:
+    """What the questions' further fields hold, where teachers have a word for it."""
+    names = (name for question in questions for name in question.extra)
+    return " and ".join(dict.fromkeys(_FURTHER.get(name, _DETAILS["extra"]) for name in names))
 
 
 _OF_BANK = {name: name for name in ("title", "subject", "grade", "source", "licence")} | {
@@ -119,6 +133,7 @@ _DETAILS = {
     "licence": "licences",
     "extra": "further fields",
 }
+_FURTHER = {"weights": "partial points", "explained_by": "who explained them"}
 
 
 def _writer(format: str) -> ModuleType:
@@ -165,6 +180,11 @@ def _unknown(source: Source) -> str:
         return (
             f"{source.name} is a course backup. Export the questions themselves: in Moodle, "
             "Question bank, Export, Moodle XML format."
+        )
+    if _JSON.match(source.start):
+        return (
+            f"{source.name} is JSON in a layout this tutor does not read. Make it JSON Lines, one question a "
+            "line (tutor help formats), or a sheet with the columns question, choice 1, choice 2, …, correct."
         )
     if looks_like_noise(source.start):
         return f"{source.name} is not a file of questions: it holds no readable text."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tutor_app.questions.formats.reading import Item, Source, UnusableError, build, usable
+from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.markup import as_html, as_rich, rich, rich_with_image
 from tutor_app.questions.model import Bank, Question
 
@@ -16,6 +17,7 @@ HOLDS_OF_BANK: frozenset[str] = frozenset()
 _OPTION = re.compile(r"\s*([A-Za-z])[.)]\s*(.*)", re.DOTALL)
 _ANSWER = re.compile(r"\s*(?:ANSWER|ANS|KEY|CORRECT ANSWER)\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"\A\s*\d{1,3}[.)]\s+(?=\S)")
 _SIGNS = re.compile(
     r"^[ \t]*(?:ANSWER|ANS|CORRECT ANSWER)[ \t]*[:=][ \t]*\(?[A-Za-z]\b", re.IGNORECASE | re.MULTILINE
 )
@@ -75,7 +77,7 @@ def _take(block: _Block, line: str) -> None:
         feedback = _FEEDBACK.match(line)
         block.feedback += "\n" + (feedback[1] if feedback else line)
     elif not block.text:
-        block.text.append(line)
+        block.text.append(_NUMBER.sub("", line))
     elif _is_next_option(block, line):
         block.options.append(line.lstrip()[2:])
     elif answer := _ANSWER.match(line):
@@ -112,7 +114,7 @@ def unwritable(question: Question) -> str:
     """Why Aiken cannot hold a question; empty when it can."""
     if question.is_open:
         return "Aiken has no open questions"
-    return "no right answer is known" if question.answer is None else ""
+    return lacking(question)
 
 
 def _written(question: Question) -> str:
@@ -122,7 +124,7 @@ def _written(question: Question) -> str:
 
 
 def _first_line(text: str) -> str:
-    """A question that looks like one of Aiken's own lines has its first sign spelt as an entity."""
-    if _FEEDBACK.match(text):
+    """A question that looks like one of Aiken's own lines, or numbered, has its first sign as an entity."""
+    if _FEEDBACK.match(text) or _NUMBER.match(text):
         return f"&#{ord(text[0])};{as_html(text[1:])}"
     return as_rich(text, one_line=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tutor_app.questions.formats.columns import Columns
 from tutor_app.questions.formats.reading import Item, Source, Warned
 from tutor_app.questions.formats.table import Row, header_of, read_rows
+from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.markup import as_rich
 from tutor_app.questions.model import Bank, Question, Skipped
 
@@ -85,7 +86,7 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[Row | Skipped | Warn
 
 def write(bank: Bank) -> bytes:
     """The bank as a sheet that Excel and LibreOffice open; columns that would be empty are left out."""
-    questions = bank.questions
+    questions = [question for question in bank.questions if not unwritable(question)]
     most = max((len(question.choices) for question in questions), default=0)
     accepted = max((len(question.accepted) for question in questions), default=0)
     noted = any(question.why_wrong for question in questions)
@@ -110,9 +111,7 @@ def write(bank: Bank) -> bytes:
 
 def unwritable(question: Question) -> str:
     """Why a sheet cannot hold a question; empty when it can."""
-    if question.is_open:
-        return "" if question.accepted else "an open question without an answer"
-    return "no right answer is known" if question.answer is None else ""
+    return lacking(question)
 
 
 def _key(question: Question) -> str:

@@ -13,7 +13,8 @@ from tutor_app.questions.formats.reading import (
     usable,
 )
 from tutor_app.questions.formats.topics import category_of, topic_of
-from tutor_app.questions.markup import Rich, as_html, rich, rich_with_image
+from tutor_app.questions.formats.writing import lacking
+from tutor_app.questions.markup import Rich, as_html, rich, rich_with_image, without_emphasis
 from tutor_app.questions.model import Bank, Question
 from tutor_app.questions.text import plain
 
@@ -34,8 +35,13 @@ _OPTION_MARKS = re.compile(r"([=~])")
 _ESCAPED = {sign: chr(0x0E + i) for i, sign in enumerate("~=#{}:\\n")}
 _UNESCAPED = {mark: "\n" if sign == "n" else sign for sign, mark in _ESCAPED.items()}
 _MARKS = re.compile("[" + "".join(_ESCAPED.values()) + "]")
-_SPECIAL = re.compile(r"[<&\\$^_\[]")
+_SPECIAL = re.compile(r"[<&\\$^_\[*]")
 _ESCAPE = re.compile(r"\\([~=#{}:n\\])")
+_BEGUN_ANSWERS = re.compile(r"(?<![\\^_])\{\s*(?:[=~#}]|\Z|(?:T|TRUE|F|FALSE)\s*[#}])", re.IGNORECASE)
+_MOST_ANSWER_LINES = 100
+_WHOLE_ANSWERS = re.compile(
+    r"(?<![\^_])\{\s*(?:[=~#][^{}]*|(?:T|TRUE|F|FALSE)\s*(?:#[^{}]*)?)?\}\s*\Z", re.IGNORECASE
+)
 
 
 def looks_like(source: Source) -> bool:
@@ -67,13 +73,14 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str] | str]]:
         if not line or line.isspace():
             broken = bool(block)
         elif ("//" in line or "$" in line) and (note := line.strip()).startswith(("//", _CATEGORY)):
-            if block and (broken or note.startswith(_CATEGORY)):
+            of_next = note.startswith(_CATEGORY) or "[id:" in note
+            if block and (broken or note.startswith(_CATEGORY) or (of_next and _is_whole(block))):
                 yield first, block
                 block, broken = [], False
-            if note.startswith(_CATEGORY) or "[id:" in note:
+            if of_next:
                 yield number, note
         else:
-            if broken and not (_is_open(block) and line.lstrip().startswith(("=", "~", "}", "#"))):
+            if block and _begins_another(block, line, broken):
                 yield first, block
                 block = []
             if not block:
@@ -84,15 +91,35 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str] | str]]:
         yield first, block
 
 
+def _begins_another(block: list[str], line: str, broken: bool) -> bool:
+    """After an empty line, or where none was left between two questions."""
+    begun = line.lstrip()
+    if broken:
+        return not (_is_open(block) and begun.startswith(("=", "~", "}", "#")))
+    if begun.startswith("::"):
+        return not _is_open(block)
+    return _BEGUN_ANSWERS.search(line) is not None and _is_whole(block)
+
+
 def _is_open(block: list[str]) -> bool:
     """An answer block that a stray blank line has cut in two."""
     text = "".join(block)
     return text.rfind("{") > text.rfind("}")
 
 
+def _is_whole(block: list[str]) -> bool:
+    """The answers are closed, and nothing follows them on their line."""
+    if not block[-1].rstrip().endswith("}"):
+        return False
+    return _WHOLE_ANSWERS.search(_marked("\n".join(block[-_MOST_ANSWER_LINES:]))) is not None
+
+
+def _marked(text: str) -> str:
+    return _ESCAPE.sub(lambda match: _ESCAPED[match[1]], text) if "\\" in text else text
+
+
 def _question(block: str, name: str, topic: str) -> Question:
-    if "\\" in block:
-        block = _ESCAPE.sub(lambda match: _ESCAPED[match[1]], block)
+    block = _marked(block)
     if block.startswith("::") and (end := block.find("::", 2)) > 0:
         block = block[end + 2 :]
     markup = "moodle"
@@ -104,6 +131,10 @@ def _question(block: str, name: str, topic: str) -> Question:
     if after:
         text = f"{text.rstrip()} _____ {after}" if text.strip() else f"_____ {after}"
     stem = _clean_stem(text, markup)
+    if ("{" in text or "}" in text) and _has_stray_brace(text, markup):
+        raise UnusableError(
+            "a { or } stands in its text; leave an empty line between questions, and write \\{ for a brace"
+        )
     body, _, explanation = body.partition("####")
     why = _clean(explanation, markup) if explanation else ""
     if not body:
@@ -133,6 +164,12 @@ def _answers_in(block: str) -> tuple[int, int]:
     return start, block.rfind("}")
 
 
+def _has_stray_brace(text: str, markup: str) -> bool:
+    """A brace that is neither escaped nor a formula's: most likely another question's answers."""
+    shown = _clean_stem(text.replace(_ESCAPED["{"], "").replace(_ESCAPED["}"], ""), markup).text
+    return "{" in shown or "}" in shown
+
+
 def _unescaped(text: str) -> str:
     text = text.strip()
     return text if text.isprintable() else _MARKS.sub(lambda mark: _UNESCAPED[mark[0]], text)
@@ -146,11 +183,15 @@ def _clean(text: str, markup: str) -> str:
     if "[" in text and (named := _FORMAT.match(text)):
         markup = named[1].lower()
         text = text[named.end() :]
+    if markup == "markdown":
+        text = without_emphasis(text)
     return plain(text) if markup == "plain" else rich(text, markup == "html")
 
 
 def _clean_stem(text: str, markup: str) -> Rich:
     text = _unescaped(text)
+    if markup == "markdown":
+        text = without_emphasis(text)
     return Rich(plain(text)) if markup == "plain" else rich_with_image(text, markup == "html")
 
 
@@ -229,11 +270,9 @@ def write(bank: Bank) -> bytes:
 
 def unwritable(question: Question) -> str:
     """Why GIFT cannot hold a question; empty when it can."""
-    if question.is_open:
-        if not question.accepted:
-            return "an open question without an answer"
-        return "an answer with -> would be a matching question" if "->" in "".join(question.accepted) else ""
-    return "no right answer is known" if question.answer is None else ""
+    if question.is_open and "->" in "".join(question.accepted):
+        return "an answer with -> would be a matching question"
+    return lacking(question)
 
 
 def _written(questions: Iterable[Question]) -> Iterator[str]:

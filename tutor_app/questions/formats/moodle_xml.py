@@ -15,6 +15,7 @@ from tutor_app.questions.formats.reading import (
     usable,
 )
 from tutor_app.questions.formats.topics import category_of, topic_of
+from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -24,7 +25,7 @@ from tutor_app.questions.formats.xml_tree import (
     root_of,
     text_of,
 )
-from tutor_app.questions.markup import Rich, as_html, rich, rich_with_image
+from tutor_app.questions.markup import Rich, as_html, rich, rich_with_image, without_emphasis
 from tutor_app.questions.model import Bank, Question, Skipped
 from tutor_app.questions.text import plain
 
@@ -32,8 +33,6 @@ NAME = "moodle-xml"
 ENDING = ".xml"
 HOLDS: frozenset[str] = frozenset(("explanation", "hint", "why_wrong", "image", "topic"))
 HOLDS_OF_BANK: frozenset[str] = frozenset()
-
-_HTML, _PLAIN = ("html",), ("plain_text",)
 
 
 def looks_like(source: Source) -> bool:
@@ -50,9 +49,16 @@ def read(source: Source) -> Iterator[Item]:
             if kind == "category":
                 topic = topic_of(text_of(_text_element(child(element, "category"))))
             else:
-                yield usable(source.at(line_of(element)), _question, element, kind, topic)
+                yield usable(_place(source, element), _question, element, kind, topic)
     except BrokenXml as broken:
         yield Skipped(source.at(broken.line), str(broken))
+
+
+def _place(source: Source, element: Element) -> str:
+    """The line and the question's name: some exports are one long line."""
+    name = plain(text_of(_text_element(child(element, "name"))))
+    place = source.at(line_of(element))
+    return f"{place} ('{_title(name)}')" if name else place
 
 
 def _question(element: Element, kind: str, topic: str) -> Question:
@@ -118,24 +124,24 @@ def _text_element(element: Element | None) -> Element | None:
     return element if inner is None else inner
 
 
-def _raw(element: Element | None) -> tuple[str, bool, bool]:
-    """The text, whether it is plain and whether it is HTML."""
+def _raw(element: Element | None) -> tuple[str, str]:
+    """The text, and the form it is written in: html, plain_text, or neither."""
     if element is None:
-        return "", False, False
+        return "", ""
     form = element.get("format", "")
     inner = child(element, "text")
     text = text_of(inner) if inner is not None else (element.text or "")
-    return text, form in _PLAIN, form in _HTML
+    return (without_emphasis(text) if form == "markdown" else text), form
 
 
 def _clean(element: Element | None) -> str:
-    text, is_plain, is_html = _raw(element)
-    return plain(text) if is_plain else rich(text, is_html)
+    text, form = _raw(element)
+    return plain(text) if form == "plain_text" else rich(text, form == "html")
 
 
 def _stem(element: Element | None) -> Rich:
-    text, is_plain, is_html = _raw(element)
-    return Rich(plain(text)) if is_plain else rich_with_image(text, is_html)
+    text, form = _raw(element)
+    return Rich(plain(text)) if form == "plain_text" else rich_with_image(text, form == "html")
 
 
 def _weight(answer: Element) -> float:
@@ -163,9 +169,7 @@ def write(bank: Bank) -> bytes:
 
 def unwritable(question: Question) -> str:
     """Why Moodle XML cannot hold a question; empty when it can."""
-    if question.is_open:
-        return "" if question.accepted else "an open question without an answer"
-    return "no right answer is known" if question.answer is None else ""
+    return lacking(question)
 
 
 def _written(question: Question) -> str:

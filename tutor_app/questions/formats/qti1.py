@@ -161,7 +161,7 @@ def _texts(element: Element) -> list[Element]:
 
 
 def _html(element: Element) -> str:
-    """Material as HTML; plain text has its signs spelt."""
+    """Material as HTML; plain text keeps its line ends."""
     text = text_of(element)
     if len(element):
         return markup_of(element)

@@ -7,6 +7,7 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from tutor_app.questions.formats.reading import Item, Source, UnusableError, build, build_open, usable
+from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -234,9 +235,7 @@ def write(bank: Bank) -> bytes:
 
 def unwritable(question: Question) -> str:
     """Why QTI cannot hold a question; empty when it can."""
-    if question.is_open:
-        return "" if question.accepted else "an open question without an answer"
-    return "no right answer is known" if question.answer is None else ""
+    return lacking(question)
 
 
 def _add(package: zipfile.ZipFile, name: str, text: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from tutor_app.errors import UserError
 from tutor_app.questions.archives import Archive
-from tutor_app.questions.formats.reading import About, Found, Item, Source, Warned
+from tutor_app.questions.formats.reading import About, Found, Item, Source, Warned, items_of
 from tutor_app.questions.formats.xml_tree import BrokenXml, elements, text_of
 from tutor_app.questions.markup import rich
 
@@ -63,7 +63,7 @@ def _read_part(part: Source) -> Iterator[Item]:
     for module in (*_XML_READERS, *text_readers):
         reader = import_module(f"tutor_app.questions.formats.{module}")
         if reader.looks_like(part):
-            yield from reader.read(part)
+            yield from items_of(reader, part)
             return
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import PurePath
+from types import ModuleType
 from typing import NamedTuple
 
 from tutor_app.errors import UserError
 from tutor_app.questions import text as texts
+from tutor_app.questions.markup import UNDESCRIBED
 from tutor_app.questions.model import MOST_CHOICES, Bank, Question, ReadReport, Skipped
 
 MOST_BYTES = 200_000_000
@@ -26,10 +28,19 @@ class Source:
         self.name = name
         self.data = data
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The decoded text, with plain line ends."""
-        return texts.decode(self.data)
+        return self._decoded[0]
+
+    @property
+    def is_guessed(self) -> bool:
+        """Nothing told the encoding of the text."""
+        return self._decoded[1]
+
+    @cached_property
+    def _decoded(self) -> tuple[str, bool]:
+        return texts.decoded(self.data)
 
     @property
     def start(self) -> str:
@@ -85,6 +96,15 @@ class NothingUsableError(UserError):
     def __init__(self, message: str, report: ReadReport) -> None:
         super().__init__(message)
         self.report = report
+
+
+def items_of(reader: ModuleType, source: Source) -> Iterator[Item]:
+    """What a reader finds in a source, and a remark when the text's encoding was a guess."""
+    if not source.is_zip and source.is_guessed:
+        yield Warned(
+            source.name, "it is not UTF-8 and was read as Windows-1252; look whether its accents are right"
+        )
+    yield from reader.read(source)
 
 
 def usable(place: str, make: Callable[..., Question], *arguments: object) -> Found | Skipped:
@@ -252,6 +272,8 @@ class _Gatherer:
                 self._skip(Skipped(found.place, f"the same question is at {self.where[first]}"))
                 return
             self._warn(f"{found.place}: the question at {self.where[first]} is the same with another key")
+        if UNDESCRIBED in question.image:
+            self._warn(f"{found.place}: its picture has no description, and pictures are not shown")
         if question.id in self.places:
             question = self._renamed(found.place, question)
         if len(self.questions) >= MOST_QUESTIONS:

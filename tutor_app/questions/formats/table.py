@@ -18,7 +18,7 @@ from tutor_app.questions.formats.reading import (
     usable,
 )
 from tutor_app.questions.markup import rich, rich_with_image
-from tutor_app.questions.model import Question
+from tutor_app.questions.model import MOST_CHOICES, Question
 
 BANNER_ROWS = 20
 _SAMPLE_ROWS = 300
@@ -89,8 +89,9 @@ def _question(cells: Sequence[str], columns: Columns, style: str) -> Question:
     explanation = rich(_single(cells, columns, "explanation"))
     name, hint = rich(_single(cells, columns, "id")), rich(_single(cells, columns, "hint"))
     topic = rich(_single(cells, columns, "topic"))
-    if not choices or "fill" in kind or "short" in kind:
-        accepted = _accepted(cells, columns) or choices
+    written = "fill" in kind or "short" in kind
+    if not choices or written:
+        accepted = _accepted(cells, columns, written) or choices
         question = build_open(
             stem.text, accepted, id=name, hint=hint, explanation=explanation, image=image, topic=topic
         )
@@ -184,11 +185,19 @@ def _notes(cells: Sequence[str], columns: Columns, count: int) -> list[str]:
     return notes if len(notes) == count else []
 
 
-def _accepted(cells: Sequence[str], columns: Columns) -> list[str]:
+def _accepted(cells: Sequence[str], columns: Columns, written: bool) -> list[str]:
     if columns.accepted:
         return [rich(_cell(cells, at)) for at in columns.accepted]
     key = _single(cells, columns, "correct")
+    if not written and _names_a_place(key, columns):
+        raise UnusableError(f"the key {key} is none of the choices")
     return [rich(part) for part in key.split("|")] if key else []
+
+
+def _names_a_place(key: str, columns: Columns) -> bool:
+    """A letter or number that names a choice column, though the row's choices are empty (or pictures)."""
+    places = [""] * (MOST_CHOICES if "choices" in columns.single else len(columns.choice_places))
+    return bool(_by_letter(key, places) or _by_number(key, places))
 
 
 def _key_style(sample: Sequence[Row], columns: Columns) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tutor_app.questions.formats.reading import About, Item, Source, UnusableError, build, build_open, usable
-from tutor_app.questions.markup import Rich, rich, rich_with_image
+from tutor_app.questions.markup import UNDESCRIBED, Rich, rich, rich_with_image, without_emphasis
 from tutor_app.questions.model import Question, Skipped
 
 NAME = "text2qti"
@@ -37,7 +37,6 @@ _SIGNS = re.compile(
 )
 _IMAGE = re.compile(r"!\[([^\]\n]{0,300})\]\([^)\n]{0,1000}\)(?:\{[^}\n]{0,200}\})?")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]{1,300})\]\([^)\n]{1,1000}\)")
-_STRONG = re.compile(r"(?<![\w*])(\*\*|\*|__)(?=\S)([^*_\n]{1,300})(?<=\S)\1(?![\w*])")
 
 
 def looks_like(source: Source) -> bool:
@@ -194,7 +193,7 @@ def _question(block: _Block) -> Question:
 
 
 def _stem(text: str) -> Rich:
-    pictures = [alt.strip() or "no description was given" for alt in _IMAGE.findall(text)]
+    pictures = [alt.strip() or UNDESCRIBED for alt in _IMAGE.findall(text)]
     stem = rich_with_image(_plain_markdown(_IMAGE.sub("", text)))
     return Rich(stem.text, "; ".join([*map(rich, pictures), *filter(None, (stem.image,))]))
 
@@ -204,4 +203,4 @@ def _clean(lines: list[str]) -> str:
 
 
 def _plain_markdown(text: str) -> str:
-    return _STRONG.sub(r"\2", _LINK.sub(r"\1", text.replace("`", "")))
+    return without_emphasis(_LINK.sub(r"\1", text.replace("`", "")))

@@ -2,14 +2,16 @@
 
 import datetime
 import io
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tutor_app.errors import UserError
 from tutor_app.questions.archives import Archive
 from tutor_app.questions.formats.reading import Item, Source
 from tutor_app.questions.formats.table import Row, header_of, read_rows
+from tutor_app.questions.latex import subscript, superscript
 from tutor_app.questions.model import Skipped
 
 NAME = "xlsx"
@@ -59,7 +61,7 @@ def _sheets(archive: Archive, source: Source) -> Iterator[tuple[str, Any]]:
     archive.check_all()
     try:
         book = openpyxl.load_workbook(
-            io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False
+            io.BytesIO(source.data), read_only=True, data_only=True, keep_links=False, rich_text=True
         )
         sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
     except UserError:
@@ -74,9 +76,9 @@ def _sheets(archive: Archive, source: Source) -> Iterator[tuple[str, Any]]:
 
 def _rows(sheet: Any, place: str) -> Iterator[Row]:
     empty = 0
-    rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+    rows = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS)
     for number, cells in enumerate(rows, 1):
-        if any(cell is not None for cell in cells):
+        if any(cell.value is not None for cell in cells):
             empty = 0
             yield Row(f"{place}:{number}", [_text(cell) for cell in cells])
         elif (empty := empty + 1) > _MOST_EMPTY_ROWS:
@@ -90,11 +92,26 @@ def _after(rows: Iterator[Row], header: Row) -> Iterator[Row]:
     yield from rows
 
 
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
-        return cell.date().isoformat()
-    return str(cell)
+def _text(cell: Any) -> str:
+    value = cell.value
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, list):
+        return "".join(map(_run, value))
+    if type(value) in (int, float) and (percent := _PERCENT.fullmatch(cell.number_format)):
+        return f"{value:.{len(percent[1] or '')}%}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    return str(value)
+
+
+def _run(run: Any) -> str:
+    """A stretch of rich text; what is raised or lowered stays so."""
+    shift = None if isinstance(run, str) else _SHIFTS.get(run.font.vertAlign)
+    return re.sub(r"\S(?:.*\S)?", lambda text: shift(text[0]), str(run)) if shift else str(run)
+
+
+_PERCENT = re.compile(r"0(?:\.(0+))?%")
+_SHIFTS: dict[str, Callable[[str], str]] = {"superscript": superscript, "subscript": subscript}
