@@ -49,6 +49,17 @@ def test_chinese_sentences_end_without_a_space() -> None:
     assert sentences("水在一百度沸腾。冰浮在水面上。") == ["水在一百度沸腾。", "冰浮在水面上。"]
 
 
+def test_closing_quotes_and_brackets_stay_with_their_sentence() -> None:
+    text = '(It was very hot.) We measured 40 degrees. She said "it is hot." (And "it really was.") So it was hot.'
+    assert sentences(text) == [
+        "(It was very hot.)",
+        "We measured 40 degrees.",
+        'She said "it is hot."',
+        '(And "it really was.")',
+        "So it was hot.",
+    ]
+
+
 @given(st.text(max_size=600))
 def test_any_text_gives_short_clean_facts(text: str) -> None:
     for fact in facts_in(text, "any"):
@@ -83,6 +94,22 @@ def test_a_file_without_facts_changes_nothing(tmp_path: Path, content: bytes, se
         import_notes(file)
     with pytest.raises(UserError, match="cannot be read"):
         import_notes(tmp_path / "nothing.txt")
+    assert imported() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("two.gift", "Which of these is a metal? {=iron ~wood}"),
+        ("moodle.txt", "<?xml version='1.0'?><quiz><text>Which of these is a metal?</text></quiz>"),
+        ("page.md", "<!DOCTYPE html><p>Iron is a metal that rusts."),
+    ],
+)
+def test_questions_and_web_pages_are_not_taken_for_notes(tmp_path: Path, name: str, content: str) -> None:
+    file = tmp_path / name
+    file.write_text(content, "utf-8")
+    with pytest.raises(UserError, match=f"tutor bank import .*{name}"):
+        import_notes(file)
     assert imported() == []
 
 

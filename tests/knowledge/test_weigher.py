@@ -91,7 +91,7 @@ def test_without_a_weigher_the_search_decides(base: FactBase) -> None:
     base._weigher = None
     fits = base.fits(QUESTION, "rubbing")
     assert [fit.fact for fit in fits] == base.candidates(QUESTION, len(fits), "rubbing")
-    assert fits[0].score == 1.0
+    assert all(fit.score < 1.0 for fit in fits), "and is certain of none"
 
 
 def test_a_weigher_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from tutor_app.knowledge.facts import Fact, Source, fact_id, sources
 from tutor_app.knowledge.flags import Flags
 from tutor_app.knowledge.index import Words, name_of, open_index, searchable
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
-from tutor_app.knowledge.weigher import BESIDE, Fit, Support, joined, shipped_weigher
+from tutor_app.knowledge.weigher import BESIDE, Fit, Support, fitting, joined, shipped_weigher
 from tutor_app.questions.model import Question
 
 _LONGEST_TEXT = 8_000
@@ -48,7 +48,7 @@ class FactBase:
 
     @property
     def name(self) -> str:
-        """Names the shipped facts and the notes; banks bring facts of their own questions, which matter there."""
+        """Names the shipped facts and the notes; those of banks belong to their own questions."""
         return self._name
 
     def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]:
@@ -73,10 +73,13 @@ class FactBase:
         fits = [Fit(fact, 1.0) for fact in own]
         facts = [fact for fact in found if fact not in own]
         if self._weigher is None or not facts:
-            return fits + [Fit(fact, 1 / (1 + place)) for place, fact in enumerate(facts)]
+            return fits + [Fit(fact, 1 / (2 + place)) for place, fact in enumerate(facts)]
         asked = meaning.query(question.text, supposed)
         scores = self._weigher.explains([(asked, fact.text) for fact in facts])
-        weighed = [Fit(fact, score) for fact, score in zip(facts, scores, strict=True)]
+        weighed = [
+            Fit(fact, fitting(score, place))
+            for place, (fact, score) in enumerate(zip(facts, scores, strict=True))
+        ]
         return fits + sorted(weighed, key=lambda fit: -fit.score)
 
     def support(self, question: Question) -> tuple[Support, ...]:
@@ -94,6 +97,10 @@ class FactBase:
         pairs = list(zip(meaning.queries(question, None), texts, strict=bool(texts)))
         weights = self._weigher.supports(pairs)
         return tuple(Support(near.nearness, weight) for near, weight in zip(beside, weights, strict=True))
+
+    def knows(self, question: Question) -> bool:
+        """Whether any fact is near what is asked; without an encoder nobody can tell."""
+        return self._meanings is None or self._meanings.knows(question)
 
     def search(self, text: str, count: int = 20) -> list[Fact]:
         """Facts with any of the words a person typed, the best by BM25 first."""

@@ -11,6 +11,8 @@ from tutor_app.knowledge.facts import LONGEST_FACT, Fact, Source, facts_file, fa
 from tutor_app.questions.text import decode, plain
 
 _LARGEST = 10_000_000
+_BANK_ENDINGS = (".csv", ".gift", ".h5p", ".json", ".jsonl", ".tsv", ".xlsx", ".xml", ".zip")
+_XML_OR_HTML = re.compile(r"\s*<(?:\?xml|!doctype|html|quiz|questestinterop)\b", re.IGNORECASE)
 _FEWEST_WORDS = 4
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
@@ -24,7 +26,11 @@ _MARKUP = (
     (re.compile(r"`([^`]+)`"), r"\1"),
     (re.compile(r"^\s*>\s?"), ""),
 )
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я])|(?<=[。！？])")
+_CLOSER = r"[\"'”’)\]]"  # what ends a sentence may stand before one or two of these
+_END = re.compile(
+    rf"(?:(?<=[.!?…])|(?<=[.!?…]{_CLOSER})|(?<=[.!?…]{_CLOSER}{{2}}))"
+    r"\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я])|(?<=[。！？])"
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|cf|Dr|Mr|Mrs|Ms|Prof|St|Fig|No|Nr)|(?<!\d )\b[A-Z])\.$"
 )
@@ -42,6 +48,8 @@ class Notes:
 
 def import_notes(file: Path, title: str = "") -> Notes:
     """Split a file into facts and keep them; a file of the same name is replaced."""
+    if file.suffix.lower() in _BANK_ENDINGS:
+        raise UserError(_no_notes(file))
     try:
         if file.stat().st_size > _LARGEST:
             raise UserError(f"{file} is larger than {_LARGEST // 1_000_000} MB; split it into several files.")
@@ -50,6 +58,8 @@ def import_notes(file: Path, title: str = "") -> Notes:
         raise UserError(f"{file} cannot be read ({error.strerror or error}).") from error
     if "\0" in text:
         raise UserError(f"{file} is not a text file; save the notes as plain text or Markdown.")
+    if _XML_OR_HTML.match(text):
+        raise UserError(_no_notes(file))
     name = re.sub(r"[^\w.-]+", "-", file.stem).strip(".-")[:60] or "notes"
     shown = title.strip() or plain(file.stem)
     facts = list(facts_in(text, shown))
@@ -63,6 +73,13 @@ def import_notes(file: Path, title: str = "") -> Notes:
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror or error}).") from error
     return Notes(name, shown, len(facts), path)
+
+
+def _no_notes(file: Path) -> str:
+    return (
+        f"{file} looks like a bank of questions or a web page. Notes are plain text or Markdown; "
+        f"questions are installed with: tutor bank import {file}"
+    )
 
 
 def imported() -> list[Notes]:
