@@ -16,7 +16,7 @@ from distill.explaining import Explaining, shipped_facts, without_key
 from distill.measures import Judged, Result, question_scores, result_of
 from distill.open_answers import fit_open
 from distill.protocols import protocol_named
-from distill.reading import add_support, cores, read_question_route
+from distill.reading import as_in_the_app, cores, read_question_route
 from distill.results import Evaluation, card_scores
 from distill.routes import QUESTION
 from distill.scores import Reading, ScoresFile, digest
@@ -147,8 +147,7 @@ def _read_questions(answer: Student, found: Readings, facts: FactBase | None) ->
         read_question_route(
             answer, each, found.kept, protocol_named("tutor"), cores(), shown(each.name, QUESTION)
         )
-        if facts is not None:
-            add_support(each, found.kept, facts)
+        as_in_the_app(answer, each, found.kept, facts)
 
 
 def _explain(

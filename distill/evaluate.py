@@ -13,7 +13,7 @@ from distill.explaining import Explaining, shipped_facts
 from distill.measures import Judged, RationaleFigures, Result, judge, rationale_figures, result_of
 from distill.package import rewrite_scores
 from distill.protocols import PROTOCOLS, Measure, Protocol, protocol_named
-from distill.reading import Progress, add_support, cores, read_question_route
+from distill.reading import Progress, as_in_the_app, cores, read_question_route
 from distill.report import rationale_text, results_text, write_report
 from distill.results import SCORES, Evaluation, card_scores, figures, shared_outcomes, write_evaluation
 from distill.routes import QUESTION, explained_routes, parse_routes, settings_of
@@ -125,10 +125,10 @@ def evaluate(
     results = []
     for each in sets:
         read_question_route(answer, each, kept, protocol, workers, shown(each.name, QUESTION))
-    if protocol.measure is Measure.PACKAGE and calibration.asks_facts:
-        facts = shipped_facts()
+    if protocol.measure is Measure.PACKAGE:
+        facts = shipped_facts() if calibration.asks_facts else None
         for each in sets:
-            add_support(each, kept, facts)
+            as_in_the_app(answer, each, kept, facts)
     if QUESTION in routes:
         results += [
             result_of(

@@ -49,6 +49,7 @@ def fit_open(
     The tutor must have the likelihoods as they are, which `start` gives it.
     """
     found = [kept.readings[place] for place in _asked(tutor, sets, route, kept)]
+    found = [reading for reading in found if reading.extra["likelihood"]]  # without an answer 0
     likelihoods = [cast(float, reading.extra["likelihood"]) for reading in found]
     rights = [bool(reading.extra["right"]) for reading in found]
     if len(rights) < FEWEST:

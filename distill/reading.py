@@ -10,7 +10,9 @@ from distill.protocols import Protocol
 from distill.routes import QUESTION
 from distill.scores import Reading, ScoresFile, digest
 from distill.sets import EvaluationSet
+from tutor_app.knowledge.weigher import Support
 from tutor_app.questions.model import Question
+from tutor_app.students.answering import without_not
 from tutor_app.students.engine import Request, Student
 from tutor_app.students.fact_source import FactSource
 from tutor_app.students.prompts import answer_prompt
@@ -65,11 +67,37 @@ def read_question_route(
             progress(done, len(wanted.questions))
 
 
-def add_support(wanted: EvaluationSet, kept: ScoresFile, facts: FactSource) -> None:
-    """Give the question readings of a set what the fact base has to say for each option."""
+def as_in_the_app(
+    student: Student, wanted: EvaluationSet, kept: ScoresFile, facts: FactSource | None
+) -> None:
+    """Make a set's question readings what the app has: facts speak for options, and a `not` is heard.
+
+    The route is linear in both, so that of an exception an option's gain by the `not` is a reading too.
+    """
     for question in wanted.questions:
         place = wanted.name, digest(question), QUESTION
-        kept.readings[place] = replace(kept.readings[place], support=facts.support(question))
+        reading = replace(kept.readings[place], support=_support(question, facts))
+        turned = without_not(question)
+        if turned is not None:
+            (scores,) = student.score([(answer_prompt(turned.text), turned.choices)])
+            less = replace(
+                reading, sums=tuple(score.total for score in scores), support=_support(turned, facts)
+            )
+            reading = _gain(reading, less)
+        kept.readings[place] = reading
+
+
+def _support(question: Question, facts: FactSource | None) -> tuple[Support, ...]:
+    return () if facts is None else facts.support(question)
+
+
+def _gain(reading: Reading, less: Reading) -> Reading:
+    sums = tuple(one - other for one, other in zip(reading.sums, less.sums, strict=True))
+    support = tuple(
+        Support(one.nearness - other.nearness, one.weight - other.weight)
+        for one, other in zip(reading.support, less.support, strict=True)
+    )
+    return replace(reading, sums=sums, support=support)
 
 
 def by_length(questions: Sequence[Question], size: int = CHUNK) -> Iterator[Sequence[Question]]:

@@ -49,10 +49,15 @@ def test_the_route_question_says_what_the_app_says(
 
     out = tmp_path / "out"
     questions = write_questions(tmp_path / "set.jsonl")
+    exception = ("Which of these is not a gas?", ("oxygen", "wood", "neon"), 1)
+    row = dict(zip(("question", "choices", "answer"), exception, strict=True), id="exception")
+    with questions.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
     evaluated(capsys, "--students", packages[Family.DECODER], "--set", f"dev={questions}", "--out", out)
     judged = json.loads((out / "scores.json").read_text())["results"][0]["judged"]
     student = read_package(packages[Family.DECODER]).open("answer")
-    asked = [Question(str(n), text, choices) for n, (text, choices, _) in enumerate(QUESTIONS)]
+    rows = [*QUESTIONS, exception]
+    asked = [Question(str(n), text, choices) for n, (text, choices, _) in enumerate(rows)]
     scores = question_route(student, asked, Calibration(), None)
     for (_, shares, _), expected in zip(judged, scores, strict=True):
         assert shares == pytest.approx(join(expected, None, Calibration()), abs=1e-4)

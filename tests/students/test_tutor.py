@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -18,9 +19,8 @@ from tutor_app.students.tutor import Tutor
 IRON, MOON, WOOD = "Magnets attract iron.", "The Moon circles the Earth.", "Wood comes from trees."
 APPLIED = "A nail is made of iron, so the magnet attracts the nail."
 NAIL = Question("q1", "What does a magnet attract?", ("a spoon of wood", "an iron nail", "a glass cup"))
-KEYED = Question(
-    "q1", NAIL.text, NAIL.choices, 1, facts=("Iron is magnetic.",), steps=("So the nail moves.",)
-)
+KEYED = replace(NAIL, answer=1)
+EXPLAINED = replace(KEYED, facts=("Iron is magnetic.",), steps=("So the nail moves.",))
 
 
 def prefers(*ranking: str) -> Rating:
@@ -80,13 +80,16 @@ def test_facts_are_sought_and_the_step_written_for_the_likeliest_answer() -> Non
 @pytest.mark.parametrize(
     ("scores", "shown"),
     [
-        ((0.9, 0.8, 0.7), [WOOD, IRON]),  # at most two
-        ((0.9, 0.3, 0.0), [WOOD]),  # nearly as likely or not at all
+        ((0.95, 0.8, 0.7), [WOOD]),  # one that is nearly certain is enough
+        ((0.8, 0.6, 0.5), [WOOD, IRON]),  # of two one surely does
+        ((0.5, 0.5, 0.5), [WOOD, IRON, MOON]),
+        ((1.0, 1.0, 0.5), [WOOD, IRON]),  # what is certain is always shown
+        ((0.8, 0.2, 0.1), [WOOD]),  # nearly as likely or not at all
         ((0.3, 0.2, 0.1), [WOOD]),
         ((0.1, 0.1, 0.1), []),  # under the threshold none fits
     ],
 )
-def test_one_fact_or_two_that_are_likely_to_explain_the_answer(
+def test_as_many_facts_as_it_takes_that_one_probably_explains_the_answer(
     scores: Sequence[float], shown: list[str]
 ) -> None:
     fits = [Fit(Fact(text), score) for text, score in zip((WOOD, IRON, MOON), scores, strict=True)]
@@ -94,7 +97,7 @@ def test_one_fact_or_two_that_are_likely_to_explain_the_answer(
 
 
 def test_a_second_fact_says_something_else() -> None:
-    fits = [Fit(Fact(IRON), 0.9), Fit(Fact("A magnet attracts iron."), 0.8), Fit(Fact(MOON), 0.7)]
+    fits = [Fit(Fact(IRON), 0.8), Fit(Fact("A magnet attracts iron."), 0.8), Fit(Fact(MOON), 0.7)]
     assert [fact.text for fact in select(fits, 0.25)] == [IRON, MOON]
 
 
@@ -218,13 +221,52 @@ def test_with_a_key_the_rationale_that_leads_to_it_is_kept() -> None:
 
 def test_when_no_rationale_leads_to_the_key_the_banks_own_explanation_stands() -> None:
     rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("a glass cup"))
-    _, last = explained(list(tutor(rationale, answer).explain(KEYED, Settings(samples=3))))
+    _, last = explained(list(tutor(rationale, answer).explain(EXPLAINED, Settings(samples=3))))
     assert last.agrees_with_key is False
     assert [(step.text, step.origin) for step in last.steps] == [
         ("Iron is magnetic.", Origin.BANK),
         ("So the nail moves.", Origin.BANK),
     ]
     assert last.answer.choice == 2
+
+
+def test_a_step_that_argues_for_a_key_the_tutor_does_not_believe_is_left_out() -> None:
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(prefers("a glass cup"))
+    _, last = explained(list(tutor(rationale, answer).explain(KEYED)))
+    assert last.agrees_with_key is False
+    assert [step.text for step in last.steps] == [IRON]
+
+
+def test_where_the_tutor_is_not_sure_of_the_key_the_author_explains_it() -> None:
+    for preferred, shown in ((5.0, [IRON, APPLIED]), (0.1, ["Iron is magnetic.", "So the nail moves."])):
+        likes = ScriptedStudent(lambda _, option, by=preferred: by * (option == "an iron nail"))
+        _, last = explained(list(tutor(ScriptedStudent(replies=[APPLIED]), likes).explain(EXPLAINED)))
+        assert last.agrees_with_key
+        assert [step.text for step in last.steps] == shown
+
+
+def test_the_tutor_is_never_sure_between_yes_and_no() -> None:
+    for choices, sure in ((("yes", "no"), False), (("True", "False"), False), (("lead", "no metal"), True)):
+        likes = ScriptedStudent(lambda _, option, first=choices[0]: 9.0 * (option == first))
+        asked = Question("q", "Does a magnet attract iron?", choices)
+        assert tutor(ScriptedStudent(), likes).judge(asked).sure is sure
+
+
+def test_an_exception_is_what_gains_by_the_not() -> None:
+    exception = Question("q", "Which of these is not a metal?", ("iron", "wood"))
+
+    def likes(prompt: Prompt, option: str) -> float:
+        return {"iron": 5.0, "wood": 1.0 if " not " in prompt.user else 0.0}[option]
+
+    assert tutor(ScriptedStudent(), ScriptedStudent(likes)).judge(exception).text == "wood"
+
+
+def test_of_what_no_fact_is_about_nothing_is_made_up() -> None:
+    rationale, answer = ScriptedStudent(replies=[APPLIED]), ScriptedStudent(replies=["Brazil"])
+    taught = tutor(rationale, answer)
+    steps, last = explained(list(taught.explain(Question("q", "Who won the football cup?"))))
+    assert (steps, last.steps, last.answer.text) == ([], (), "")
+    assert taught.explain_many([Question("q", "Who won the football cup?")])[0].answer.text == ""
 
 
 def test_without_a_key_several_rationales_vote() -> None:

@@ -67,6 +67,8 @@ def _print_answer(question: "Question", explanation: Explanation) -> None:
             _say(
                 f"The tutor reads this differently: {answer.text} ({percent}). Ask a teacher which is right."
             )
+    elif not answer.text and not explanation.steps:
+        _say("The tutor has no answer: nothing it knows is about this. It knows science for school.")
     elif not answer.text:
         _say("Answer: the tutor has none.")
     elif answer.sure:

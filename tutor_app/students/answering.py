@@ -1,6 +1,7 @@
 """The answer student: options scored with and without a rationale, joined to honest probabilities."""
 
 import math
+import operator
 import re
 import threading
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from tutor_app.questions.model import MOST_CHOICES, Question
 from tutor_app.students import guard
 from tutor_app.students.calibration import Calibration, join, route_scores, supported
 from tutor_app.students.engine import Cancelled, Limits, OptionScore, Student
+from tutor_app.students.exceptions import without_exception
 from tutor_app.students.explanation import Answer, Step
 from tutor_app.students.fact_source import FactSource
 from tutor_app.students.phrases import phrases, short_answer
@@ -19,6 +21,7 @@ Scores = tuple[float, ...]
 
 _SHORT = Limits(tokens=40, lines=1)
 _BARELY_ABOVE_CHANCE = 1.25  # times 1/choices: below it the tutor supposes nothing
+_YES_OR_NO = frozenset(("yes", "no", "true", "false"))
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
@@ -34,16 +37,31 @@ def question_route(
     cancel: threading.Event | None,
     facts: FactSource | None = None,
 ) -> list[Scores]:
-    """Each question's options scored after the question alone; the fact base supports some of them."""
-    requests = [(answer_prompt(asked(question)), question.choices) for question in questions]
+    """Each question's options scored after the question alone; the fact base supports some of them.
+
+    Where an exception is asked for, an option counts for what it gains by the `not`.
+    """
+    turned = [turn for question in questions if (turn := without_not(question)) is not None]
+    every = [*questions, *turned]
+    requests = [(answer_prompt(asked(question)), question.choices) for question in every]
     scores = student.score(requests, cancel=cancel)
     found = [route_scores(options, calibration.question_length_power) for options in scores]
-    if facts is None or not calibration.asks_facts:
-        return found
+    if facts is not None and calibration.asks_facts:
+        found = [
+            supported(own, facts.support(question), calibration)
+            for question, own in zip(every, found, strict=True)
+        ]
+    less = iter(found[len(questions) :])
     return [
-        supported(own, facts.support(question), calibration)
-        for question, own in zip(questions, found, strict=True)
+        own if without_not(question) is None else tuple(map(operator.sub, own, next(less)))
+        for question, own in zip(questions, found[: len(questions)], strict=True)
     ]
+
+
+def without_not(question: Question) -> Question | None:
+    """The question that asks for what is so, where one asks for an exception; else None."""
+    text = without_exception(asked(question))
+    return replace(question, text=text) if text else None
 
 
 def rationale_route(
@@ -76,11 +94,18 @@ def chosen(
     by_rationale: Scores,
     calibration: Calibration,
 ) -> Answer:
-    """The likeliest option, and whether that is likely enough to be sure."""
+    """The likeliest option, and whether that is likely enough to be sure.
+
+    Never between yes and no: no such questions were there to learn from, or to fit the threshold on.
+    """
     best = max(range(len(probabilities)), key=lambda index: probabilities[index])
     confidence = probabilities[best]
-    sure = confidence >= calibration.sure_threshold
+    sure = confidence >= calibration.sure_threshold and not _is_yes_or_no(question)
     return Answer(question.choices[best], best, probabilities, confidence, sure, by_question, by_rationale)
+
+
+def _is_yes_or_no(question: Question) -> bool:
+    return all(_YES_OR_NO.intersection(guard.words(choice)[:1]) for choice in question.choices)
 
 
 def suppose(question: Question, answer: Answer | None) -> str:

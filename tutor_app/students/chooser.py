@@ -11,8 +11,9 @@ from tutor_app.students.explanation import Origin, Step
 from tutor_app.students.fact_source import FactSource
 from tutor_app.students.guard import overlap
 
-MOST_FACTS = 2
-_ALSO = 0.5  # as likely as this part of the best a second fact must be
+MOST_FACTS = 3
+_ENOUGH = 0.9  # once one of the facts shown is so likely to explain the answer, no more are added
+_ALSO = 0.3  # as likely as this part of the best a further fact must be
 _NEAR_REPEAT = 0.6
 
 
@@ -25,7 +26,7 @@ class Chooser:
     def choose(
         self, wanted: Sequence[tuple[Question, str]], cancel: threading.Event | None = None
     ) -> list[tuple[Step, ...]]:
-        """For each question and its supposed answer: one or two facts as steps; none where none fits."""
+        """For each question and its supposed answer: one to three facts as steps; none where none fits."""
         chosen = []
         for question, supposed in wanted:
             if cancel is not None and cancel.is_set():
@@ -47,13 +48,19 @@ class Chooser:
 
 
 def select(fits: Sequence[Fit], threshold: float) -> list[Fact]:
-    """Of facts that come likeliest first, the best; others that fit nearly as well and say something else."""
+    """Of facts that come likeliest first as many as it takes that one of them probably explains the answer.
+
+    What is certain to explain it is always shown, and nothing that says again what another says.
+    """
     kept: list[Fact] = []
+    in_vain = 1.0  # how likely it is that none of those kept explains it
     for fit in fits:
-        if len(kept) == MOST_FACTS or fit.score < max(threshold, _ALSO * fits[0].score):
+        enough = 1 - in_vain >= _ENOUGH and fit.score < 1.0
+        if enough or len(kept) == MOST_FACTS or fit.score < max(threshold, _ALSO * fits[0].score):
             break
         if all(overlap(fit.fact.text, other.text) < _NEAR_REPEAT for other in kept):
             kept.append(fit.fact)
+            in_vain *= 1 - fit.score
     return kept
 
 

@@ -140,8 +140,8 @@ def circular(step: str, facts: Sequence[str], known: str) -> bool:
     return bool(added) and added.isdisjoint(content_words(step))
 
 
-def asks_for_an_exception(question: str) -> bool:
-    """`Which is not …`: a small student loses the `not`, and says the opposite of what is true."""
+def negated(question: str) -> bool:
+    """A small student loses the question's `not`, and says the opposite of what is true."""
     return bool(_NEGATED.search(question))
 
 
@@ -167,7 +167,7 @@ def loses_a_quantity(step: str, question: str) -> bool:
 def applies(step: str, question: str, facts: Sequence[str], choices: Sequence[str], supposed: str) -> bool:
     """A step that applies given facts leads to the supposed answer and brings in nothing of its own."""
     asked, known = f"{question} {supposed}", " ".join((question, *facts))
-    if asks_for_an_exception(question) or asks_again(step, question) or calculates(step):
+    if negated(question) or asks_again(step, question) or calculates(step):
         return False
     if loses_a_quantity(step, question) or circular(step, facts, asked):
         return False

@@ -42,6 +42,7 @@ class _Draft:
     question: Question
     supposed: str = ""
     doubtful: bool = False  # the supposed answer is a guess that is not nearly certain
+    unknown: bool = False  # asked openly about what no fact is about: nothing is made up
     facts: Rationale = ()
     by_question: Scores = ()
     attempts: list[Attempt] = field(default_factory=list)
@@ -163,7 +164,7 @@ class Tutor:
         with self._turn:
             self._begin([draft], settings, cancel)
         yield from draft.facts
-        if settings.samples == 1 and not draft.facts:
+        if settings.samples == 1 and not draft.facts and not draft.unknown:
             free: list[Step] = []
             for step in self._writer.stream(draft.task, cancel):
                 free.append(step)
@@ -189,6 +190,7 @@ class Tutor:
             if any(draft.question.answer is None for draft in judged):
                 scoring.result()
             for draft in drafts:
+                draft.unknown = self._is_unknown(draft.question, settings)
                 guess = self._concluded(draft, None) if draft.guessed else None
                 draft.supposed = answering.suppose(draft.question, guess)
                 draft.doubtful = guess is not None and self._doubtful(guess)
@@ -201,8 +203,9 @@ class Tutor:
             draft.facts = ()
         if self._chooser is None or not settings.use_facts or settings.style is Style.FREE:
             return
-        chosen = self._chooser.choose([(draft.question, draft.supposed) for draft in drafts], cancel)
-        for draft, facts in zip(drafts, chosen, strict=True):
+        known = [draft for draft in drafts if not draft.unknown]
+        chosen = self._chooser.choose([(draft.question, draft.supposed) for draft in known], cancel)
+        for draft, facts in zip(known, chosen, strict=True):
             draft.facts = facts
 
     def _write(
@@ -210,7 +213,8 @@ class Tutor:
     ) -> list[list[Rationale]]:
         """Each draft's rationales, whole: the likeliest, and as many sampled ones as wanted."""
         voting = settings.samples > 1  # several rationales are wanted, whatever is supposed
-        writing = [draft for draft in drafts if voting or not (draft.facts and draft.doubtful)]
+        silent = [draft.unknown or (draft.facts and draft.doubtful and not voting) for draft in drafts]
+        writing = [draft for draft, nothing in zip(drafts, silent, strict=True) if not nothing]
         tasks = [draft.task for draft in writing]
         likeliest = self._writer.write(tasks, cancel)
         more = self._writer.vary(tasks, settings.samples - 1, cancel) if settings.samples > 1 else None
@@ -240,14 +244,18 @@ class Tutor:
         cancel: threading.Event | None,
     ) -> list[Answer]:
         """Open questions are answered in writing; where no step may be shown, the question alone decides."""
-        written = [(draft.question, steps) for draft, steps in read if draft.question.is_open]
+        written = [
+            (draft.question, steps) for draft, steps in read if draft.question.is_open and not draft.unknown
+        ]
         scored = [(draft.question, steps) for draft, steps in read if draft.question.choices and steps]
         facts = self._facts if settings.use_facts else None
         replies = iter(answering.open_answers(self._answerer, written, self._calibration, cancel, facts))
         scores = iter(answering.rationale_route(self._answerer, scored, self._calibration, cancel))
         answers = []
         for draft, steps in read:
-            if draft.question.is_open:
+            if draft.unknown:
+                answers.append(Answer(""))
+            elif draft.question.is_open:
                 answers.append(next(replies))
             else:
                 answers.append(self._concluded(draft, next(scores) if steps else None))
@@ -278,12 +286,14 @@ class Tutor:
             self._read(drafts, self._write(drafts, settings, cancel), settings, cancel)
 
     def _finish(self, draft: _Draft, timings: dict[str, float]) -> Explanation:
-        """The explanation to show; the bank's own where the tutor has none that leads to the key."""
+        """The explanation to show; the bank's own where the tutor's does not surely lead to the key."""
         question = draft.question
         best = settle(question, draft.attempts, self._calibration)
         agrees = answering.right(question, best.answer)
         steps = best.steps
-        if question.explanation and (agrees is False or not steps):
+        if agrees is False:  # a step of its own would argue for what the tutor does not believe
+            steps = tuple(step for step in steps if step.origin is Origin.FACT)
+        if question.explanation and (agrees is False or not best.answer.sure or not steps):
             steps = tuple(Step(text, Origin.BANK, question.source) for text in question.explanation)
         return Explanation(steps, best.answer, agrees, self._name, timings)
 
@@ -303,6 +313,12 @@ class Tutor:
         while len(self._scored) > _REMEMBERED:
             self._scored.popitem(last=False)
         return found
+
+    def _is_unknown(self, question: Question, settings: Settings) -> bool:
+        """Asked without choices or key about what no fact is about."""
+        if self._facts is None or not settings.use_facts or settings.style is Style.FREE:
+            return False
+        return question.is_open and not question.accepted and not self._facts.knows(question)
 
     def _doubtful(self, guess: Answer) -> bool:
         return guess.confidence < self._calibration.step_threshold
