@@ -194,6 +194,8 @@ def test_hostile_text_is_answered_or_refused_in_one_sentence(
         (["x?", "--key", "1"], "--key 1"),
         (["x?", "--samples", "0"], "--samples 0"),
         (["x?", "--samples", "1000"], "--samples 1000"),
+        (["no-such-file.txt"], "There is no file no-such-file.txt"),
+        (["i want to die"], "talk to somebody"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_one_sentence(

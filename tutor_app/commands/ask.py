@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 16
 _LONGEST = 10_000
+_MISSING_FILE = re.compile(r"\S+\.(?:csv|gift|h5p|jsonl?|md|tsv|txt|xlsx|xml|zip)", re.IGNORECASE)
 _EXAMPLE = '{"text": "What does a magnet attract?", "choices": ["iron", "wood"]}'
 _EXPECTED = f"it is not a question as a JSON object, such as {_EXAMPLE}"
 
@@ -127,9 +129,13 @@ def explain_settings(options: argparse.Namespace, usual: "Settings") -> "Setting
 
 def _typed(options: argparse.Namespace) -> "Question":
     """The question on the command line."""
+    from tutor_app.learning.care import send_to_a_person
     from tutor_app.questions.model import Question
     from tutor_app.questions.text import plain
 
+    if _MISSING_FILE.fullmatch(options.question):
+        raise UserError(f"There is no file {options.question}.")
+    send_to_a_person(options.question)
     text, choices = plain(options.question), tuple(plain(choice) for choice in options.choice)
     try:
         if options.key is not None and not 1 <= options.key <= len(choices):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tutor_app.errors import UserError
+from tutor_app.learning.care import send_to_a_person
 from tutor_app.questions import text as texts
 from tutor_app.questions.model import MOST_CHOICES, Question
 
@@ -33,6 +34,7 @@ class Pasted:
         """As a question, whose id follows from its words."""
         if not self.text.strip():
             raise UserError("Type or paste a question first.")
+        send_to_a_person(self.text)
         digest = hashlib.sha256("\0".join((self.text, *self.choices)).encode()).hexdigest()[:12]
         try:
             return Question(f"own-{digest}", self.text, self.choices, self.answer, source="typed in")
