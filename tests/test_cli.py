@@ -89,6 +89,12 @@ def test_half_a_character_never_stops_a_command() -> None:
     assert printed("print('a\\ud800b')") == b"a?b"
 
 
+def test_the_exam_lock_may_be_said_before_the_command_or_after_it() -> None:
+    for words in (["--exam-lock", "test"], ["test", "--exam-lock"]):
+        assert tutor_app.cli.parser().parse_args(words).exam_lock
+    assert not tutor_app.cli.parser().parse_args(["test"]).exam_lock
+
+
 # The guides, the README and the code
 
 

@@ -1,5 +1,6 @@
 """`tutor bank …` as a teacher runs it."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -26,6 +27,13 @@ HEART = {"text": "What pumps blood?", "choices": ["the heart", "the liver"], "an
 NO_KEY_CHOICES = {"text": "What is this?", "choices": ["one"], "answer": 0}
 
 Output = pytest.CaptureFixture[str]
+
+
+class Terminal(io.StringIO):
+    """A terminal at which this is typed."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture(autouse=True)
@@ -270,7 +278,9 @@ def test_remove_needs_a_yes(installed: Path, capsys: Output, monkeypatch: pytest
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     assert main(["bank", "remove", "week-3"]) == 2
     assert "add --yes" in capsys.readouterr().err and own() == {"week-3": 2}
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdin", Terminal())  # with nothing typed but Ctrl+D
+    assert main(["bank", "remove", "week-3"]) == 0
+    assert "Nothing was removed." in capsys.readouterr().out and own() == {"week-3": 2}
     monkeypatch.setattr("builtins.input", lambda _: "n")
     assert main(["bank", "remove", "week-3"]) == 0 and own() == {"week-3": 2}
     monkeypatch.setattr("builtins.input", lambda _: "y")
@@ -294,6 +304,16 @@ def test_long_reports_are_cut_to_a_screenful(tmp_path: Path, capsys: Output) -> 
     assert "and 30 more" in capsys.readouterr().out
     assert main(["bank", "check", str(file)]) == 0
     assert "bad.jsonl:52:" in capsys.readouterr().out
+
+
+def test_near_repeats_are_cut_to_a_screenful_also_when_a_bank_is_checked(
+    tmp_path: Path, capsys: Output
+) -> None:
+    copy = shutil.copy(paths.assets() / "banks" / "bio_vertebrates.jsonl", tmp_path)
+    assert main(["bank", "check", str(copy)]) == 0
+    out = capsys.readouterr().out
+    assert out.count("is already in 'Vertebrates'") == 20
+    assert out.endswith("  and 53 more; see all: tutor bank check --json FILE\n")
 
 
 def test_another_module_can_add_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,6 +378,6 @@ def test_every_format_can_be_exported_and_its_help_names_it(
 def test_what_is_exported_can_be_imported_again(name: str, tmp_path: Path, capsys: Output) -> None:
     target = tmp_path / f"animals{WRITERS[name]}"
     assert main(["bank", "export", "bio_vertebrates", "--to", name, "-o", str(target)]) == 0
-    assert main(["bank", "import", str(target), "--title", "Mine"]) == 0
-    back, sent = (Library().bank(bank_id).questions for bank_id in ("mine", "bio_vertebrates"))
+    assert main(["bank", "import", str(target), "--title", "Back"]) == 0
+    back, sent = (Library().bank(bank_id).questions for bank_id in ("back", "bio_vertebrates"))
     assert [(q.text, q.choices, q.answer) for q in back] == [(q.text, q.choices, q.answer) for q in sent]

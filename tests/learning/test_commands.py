@@ -92,10 +92,57 @@ def test_a_teacher_ends_a_locked_test(tutor: Tutor) -> None:
     assert tutor("test", "--end")[0] == 2
 
 
+def test_a_locked_test_whose_questions_are_gone_can_be_ended(tutor: Tutor) -> None:
+    tutor("test", "--bank", "two-topics", "-n", "2", "--exam-lock", typed="b\nquit\n")
+    Library().remove("two-topics")
+    status, said, _ = tutor("test", "--end")
+    assert status == 0
+    assert "no longer installed" in said
+    assert tutor("review")[0] == 0
+
+
+def test_a_test_whose_questions_are_gone_makes_room_for_another(tutor: Tutor) -> None:
+    tutor("test", "--bank", "two-topics", "-n", "2", "--exam-lock", typed="quit\n")
+    Library().remove("two-topics")
+    Library().add(Bank("Others", (question(7),)))
+    _, said, _ = tutor("test", "--bank", "others", typed="b\nfinish\nquit\n")
+    assert "no longer installed" in said
+    assert "1 of 1 right" in said
+
+
+def test_a_test_that_goes_on_with_exam_lock_is_locked_from_then(tutor: Tutor) -> None:
+    tutor("test", "--bank", "two-topics", "-n", "2", typed="quit\n")
+    _, said, _ = tutor("test", "--exam-lock", typed="quit\n")
+    assert "The test you began goes on." in said
+    assert "exam lock" in tutor("ask", "Why?")[2]
+
+
+def test_what_to_type_names_the_profile_that_a_test_is_of(tutor: Tutor) -> None:
+    _, said, _ = tutor("--profile", "Maya B", "test", "-n", "2", "--exam-lock", typed="b\nquit\n")
+    assert "Go on with: tutor --profile 'Maya B' test\n" in said
+    _, _, complaint = tutor("ask", "Why?")
+    assert "(tutor --profile 'Maya B' test)" in complaint
+    assert complaint.endswith("tutor --profile 'Maya B' test --end\n")
+    tutor("settings", "set", "tutor.profile", "maya b")
+    assert tutor("ask", "Why?")[2].endswith("with: tutor test --end\n")
+
+
+def test_whoever_names_a_seed_wants_its_questions_not_those_left(tutor: Tutor) -> None:
+    tutor("practise", "--bank", "two-topics", typed="quit\n")
+    assert "Going on" in tutor("practise", typed="quit\n")[1]
+    assert "Going on" not in tutor("practise", "--seed", "0", typed="quit\n")[1]
+
+
+def test_a_subject_is_found_in_banks_of_another_subject(tutor: Tutor) -> None:
+    Library().add(Bank("Mixed", (question(8, subject="alchemy"),), subject="physics"))
+    _, said, _ = tutor("practise", "--subject", "alchemy", typed="b 3\n")
+    assert "(8)" in said
+
+
 def test_review_says_when_nothing_is_due_and_drills_mistakes(tutor: Tutor) -> None:
     assert "Nothing is due for review." in tutor("review")[1]
     tutor("practise", "--bank", "two-topics", "-n", "1", typed="a 1\nc\nskip\n")
-    assert "The next one comes in 1 day." in tutor("review")[1]
+    assert "The next review comes in 1 day." in tutor("review")[1]
     _, said, _ = tutor("review", "--mistakes", typed="b 3\nskip\n")
     assert "Right. +3 points." in said
     assert "There are no mistakes" in tutor("review", "--mistakes")[1]
@@ -143,6 +190,46 @@ def test_history_goes_out_and_in_and_back(tutor: Tutor, tmp_path: Path) -> None:
     assert "Anna: 2 answers" in tutor("profiles", "list")[1]
     assert tutor("history", "restore")[0] == 0
     assert "Ann: 2 answers" in tutor("profiles", "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        (("progress", "--to"), "out.md"), (("results", "export", "--to"), "out.csv"),
+        (("history", "export"), "out.jsonl"), (("history", "backup"), "out.db"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_there_is_only_replaced_with_force(
+    tutor: Tutor, tmp_path: Path, command: tuple[str, ...], file: str
+) -> None:
+    target = tmp_path / file
+    target.write_text("my own words")
+    status, _, complaint = tutor(*command, str(target))
+    assert (status, target.read_text()) == (2, "my own words")
+    assert "--force" in complaint
+    assert tutor(*command, str(target), "--force")[0] == 0
+    assert target.read_bytes() != b"my own words"
+
+
+def test_a_backup_wants_the_name_of_a_file(tutor: Tutor, tmp_path: Path) -> None:
+    status, _, complaint = tutor("history", "backup", str(tmp_path))
+    assert status == 2
+    assert f"{tmp_path} is a folder. Give the name of a file" in complaint
+
+
+def test_results_are_printed_to_a_dash_and_are_one_profile_s_or_all(tutor: Tutor) -> None:
+    tutor("practise", "--bank", "two-topics", "-n", "1", typed="b 3\n")
+    assert tutor("results", "export", "--to", "-")[1] == tutor("results", "export")[1] != ""
+    with pytest.raises(SystemExit):
+        tutor("results", "export", "--all", "--profile", "Ann")
+
+
+def test_a_class_is_added_whole_or_not_at_all(tutor: Tutor) -> None:
+    status, said, complaint = tutor("profiles", "add", "Ann", "", "Zoë")
+    assert (status, said) == (2, "")
+    assert "'' can be no profile" in complaint and "Nobody was added." in complaint
+    assert tutor("profiles", "list")[1] == ""
+    assert tutor("profiles", "add", "Ann", "Zoë")[1].count("can start") == 2
 
 
 def test_settings_are_shown_and_changed(tutor: Tutor) -> None:

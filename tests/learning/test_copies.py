@@ -1,6 +1,7 @@
 """Backups, restoring, and carrying a history to another machine."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from tests.learning.helpers import DAY, NOON, attempt, item, question
 from tutor_app.errors import UserError
 from tutor_app.learning import storage
-from tutor_app.learning.history import History
-from tutor_app.learning.records import FlagKind, Profile
+from tutor_app.learning.history import TYPED, History
+from tutor_app.learning.records import Attempt, FlagKind, Item, Mode, Profile
 from tutor_app.learning.transfer import export_lines, import_file
 
 
@@ -50,6 +51,22 @@ def test_a_backup_mends_a_history_too_damaged_to_open(history: History, ann: Pro
     assert saved.read_bytes() == b"rubbish" * 1000
     with History.open(history.path) as mended:
         assert len(list(mended.attempts())) == 1
+
+
+def test_a_full_disk_is_not_taken_for_damage(
+    history: History, ann: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.record(ann, attempt(1))
+    backup = history.back_up()
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(storage, "back_up", full)
+    with pytest.raises(UserError, match="cannot be used now: database or disk is full"):
+        storage.restore(backup, history.path)
+    with History.open(history.path) as still_there:
+        assert len(list(still_there.attempts())) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish" * 1000, b"SQLite format 3\0" + b"\0" * 4000])
@@ -111,6 +128,27 @@ def test_two_machines_merge_and_the_later_review_wins(history: History, ann: Pro
         assert (first.attempts, first.right, first.last_correct) == (2, 1, False)
 
 
+def test_a_typed_question_is_no_mistake_to_look_at_again_after_an_import_either(
+    history: History, ann: Profile, tmp_path: Path
+) -> None:
+    history.record(ann, attempt(1, False), Attempt(Item(TYPED, question(2)), Mode.LEARN, False))
+    with History.open(tmp_path / "there" / "h.db") as there:
+        import_file(there, exported(history, tmp_path))
+        assert [mistake.question for mistake in there.mistakes(there.profile("Ann"))] == ["q1"]
+
+
+def test_answers_without_a_line_of_their_profile_are_counted_too(
+    history: History, ann: Profile, tmp_path: Path
+) -> None:
+    history.record(ann, attempt(1, False))
+    path = exported(history, tmp_path)
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if '"table": "profiles"' not in line), "utf-8")
+    with History.open(tmp_path / "there" / "h.db") as there:
+        assert import_file(there, path).profiles == ("Ann",)
+        assert len(there.mistakes(there.profile("Ann"))) == 1
+
+
 def test_one_profile_can_be_exported_alone(history: History, ann: Profile, tmp_path: Path) -> None:
     fill(history, ann)
     fill(history, history.profile("Bob"))
@@ -128,6 +166,13 @@ NOTE = {
 }  # fmt: skip
 
 
+ATTEMPT = NOTE | {
+    "table": "attempts", "day": "2026-09-21", "mode": "practise", "session": "", "correct": 1, "chosen": 0,
+    "response": "x", "certainty": None, "points": 1, "tries": 1, "hints": 0, "did_not_know": 0,
+    "seconds": 1.0,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -142,6 +187,7 @@ NOTE = {
         ([HEADER, GOOD, {**NOTE, "table": "reviews", "due": 1, "lapses": 0, "card": "{}"}], "does not fit"),
         ([HEADER, GOOD, {**NOTE, "text": {"a": 1}}], "does not fit"),
         ([HEADER, {"table": "profiles", "name": 5}], "does not fit"),
+        ([HEADER, GOOD, {**ATTEMPT, "day": "whenever"}], r"out\.jsonl:3: this line does not fit .*whenever"),
     ],
 )
 def test_a_file_with_a_wrong_line_changes_nothing(

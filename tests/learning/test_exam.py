@@ -106,3 +106,7 @@ def test_a_test_goes_on_after_a_stop_and_its_time_ran_on() -> None:
 def test_a_test_without_questions_is_refused_in_a_sentence() -> None:
     with pytest.raises(UserError, match="at least one question"):
         Exam([])
+
+
+def test_nothing_goes_on_when_no_question_is_left() -> None:
+    assert Exam.resume(Exam(ITEMS).snapshot(), lambda bank, question: None) is None

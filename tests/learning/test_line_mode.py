@@ -174,6 +174,16 @@ def test_an_open_question_takes_a_typed_answer(desk: Desk) -> None:
     assert [past.correct for past in desk.history.attempts()] == [True, True]
 
 
+def test_a_written_answer_not_yet_marked_is_asked_about_first(desk: Desk) -> None:
+    written = item(choices=(), answer=None, accepted=("gravity",), why_wrong=())
+    session = Session(Mode.PRACTISE, [written], tries=1)
+    assert session.turn
+    session.turn.answer(text="the Earth's pull", certainty=2)
+    said = desk.sit(Session.resume(session.snapshot(), lambda *_: written), "yes")
+    assert said.index("You wrote: the Earth's pull") < said.index("Does your answer say the same?")
+    assert [past.correct for past in desk.history.attempts()] == [True]
+
+
 def test_the_tutor_says_when_it_disagrees_with_the_key_and_the_teacher_learns_of_it(desk: Desk) -> None:
     asked = question()
     assert isinstance(desk.tutor, ScriptedExplainer)

@@ -117,3 +117,30 @@ def test_when_the_question_in_hand_is_gone_the_next_one_comes_fresh() -> None:
     again = Session.resume(saved_and_loaded(session), find, FakeClock())
     assert again.turn
     assert (again.turn.question.id, again.turn.struck) == ("q1", ())
+
+
+def test_a_written_answer_waits_for_its_writers_word_also_after_a_stop() -> None:
+    asked = item(1, choices=(), answer=None, accepted=("gravity",), why_wrong=())
+    session = Session(Mode.PRACTISE, [asked], tries=1, clock=FakeClock())
+    assert session.turn
+    session.turn.answer(text="the pull of the Earth", certainty=2)
+    again = Session.resume(saved_and_loaded(session), lambda *_: asked, FakeClock())
+    assert again.turn
+    assert (again.awaits_mark, again.turn.response) == (True, "the pull of the Earth")
+    again.turn.mark_yourself(False)
+    kept = again.keep()
+    assert kept
+    assert (kept.correct, kept.points) == (False, -2)
+    assert not again.awaits_mark
+
+
+def test_what_an_older_version_saved_is_gone_on_with() -> None:
+    session = Session(Mode.PRACTISE, ITEMS, clock=FakeClock())
+    answer(session, 0)
+    saved = saved_and_loaded(session)
+    turn = saved.state["turn"]
+    assert isinstance(turn, dict)
+    del turn["verdict"]
+    again = Session.resume(saved, find, FakeClock())
+    assert again.turn
+    assert (again.turn.struck, again.turn.verdict) == ((0,), None)

@@ -219,6 +219,7 @@ def test_whatever_a_student_does_the_turn_stays_sound(mode: Mode, moves: list[st
     again = turn(mode)
     again.restore(asked.state())
     assert (again.phase, again.struck, again.hints) == (asked.phase, asked.struck, asked.hints)
+    assert again.verdict == asked.verdict
     assert again.attempt().correct is kept.correct
 
 

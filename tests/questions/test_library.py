@@ -61,6 +61,13 @@ def test_listing_reads_no_question(library: Library, monkeypatch: pytest.MonkeyP
     assert [summary.count for summary in library.banks()] == [2, 1]
 
 
+def test_a_bank_with_a_topic_for_each_of_very_many_questions_is_listed(library: Library) -> None:
+    topics = [f"{number} {'x' * 990}" for number in range(1_100)]
+    library.add(bank(*(replace(LUNGS, id=f"q{n}", topic=topic) for n, topic in enumerate(topics))))
+    assert library.damaged() == []
+    assert [len(summary.topics) for summary in library.banks()] == [1_100, 1]
+
+
 def test_a_bank_edited_by_hand_is_counted_anew(library: Library) -> None:
     path = library.install(report()).summary.path
     lines = path.read_text("utf-8").splitlines(keepends=True)
@@ -207,16 +214,6 @@ def test_what_the_first_import_said_stays_true_when_the_file_comes_again(
     assert (other.title, other.subject, other.grade) == ("Ice", "chemistry", "3-5")
 
 
-def test_questions_can_be_picked_by_bank_topic_subject_and_grade(library: Library) -> None:
-    library.install(report(replace(LUNGS, grade="6-8"), HEART))
-    assert [q.id for q in library.questions()] == ["lungs", "heart", "tides"]
-    assert [q.id for q in library.questions(banks=["sea"])] == ["tides"]
-    assert [q.id for q in library.questions(topic="Blood")] == ["heart"]
-    assert [q.id for q in library.questions(topic="The sea")] == ["tides"]
-    assert [q.id for q in library.questions(grade="6-8")] == ["lungs"]
-    assert [q.id for q in library.questions(subject="physics")] == []
-
-
 @pytest.mark.parametrize("name", ["body-quiz", "BODY QUIZ", "Body", "body-q"])
 def test_a_bank_is_found_by_id_title_or_beginning(library: Library, name: str) -> None:
     library.install(report())
@@ -267,6 +264,11 @@ def test_any_title_makes_a_file_name(library: Library, title: str) -> None:
     assert summary.path.parent.name == "banks" and summary.path.is_file()
     assert summary.id not in ("", ".", "..", "con") and len(summary.id) <= 60
     assert library.bank(summary.id).questions == (LUNGS, HEART)
+
+
+@pytest.mark.parametrize("title", ["mine", "Typed"])
+def test_no_bank_gets_an_id_that_the_history_uses_itself(library: Library, title: str) -> None:
+    assert library.install(report(title=title)).summary.id == f"bank-{title.lower()}"
 
 
 def test_an_edit_is_saved_under_the_same_id(library: Library) -> None:

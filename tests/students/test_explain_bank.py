@@ -64,7 +64,7 @@ def test_every_question_of_a_bank_is_explained_and_kept(capsys: pytest.CaptureFi
     assert main(["bank", "explain", "forces"]) == 0
     assert len(kept()) == COUNT
     shown = capsys.readouterr()
-    assert f"{COUNT} of {COUNT} questions of 'Forces' have an explanation." in shown.out
+    assert f"The tutor has explained {COUNT} of {COUNT} questions of 'Forces'." in shown.out
     assert shown.err.splitlines()[-1] == f"{COUNT} of {COUNT} explained"
 
 
@@ -140,6 +140,19 @@ def test_a_copy_to_edit_holds_explanations_that_lead_to_the_key_and_can_be_impor
     assert main(["bank", "import", str(copy), "--title", "Edited"]) == 0
     assert main(["bank", "explain", "forces", "--write", str(copy)]) == 2, "a file that is there is kept"
     assert "--force" in capsys.readouterr().err
+
+
+def test_the_copy_is_said_to_hold_what_it_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    questions = [replace(question, answer=n % 3) for n, question in enumerate(BANK.questions[:9])]
+    Library().add(Bank("Mixed", (replace(questions[0], steps=("My own words say it.",)), *questions[1:])))
+    copy = tmp_path / "copy.jsonl"
+    assert main(["bank", "explain", "mixed", "--write", str(copy)]) == 0
+    said = capsys.readouterr().out
+    held = [question for question in read_file(copy).bank.questions if question.explanation]
+    by_tutor = sum("explained_by" in question.extra for question in held)
+    assert f"{len(held)} of 9 have an explanation, {by_tutor} of them by the tutor." in said
+    (left,) = (line for line in said.splitlines() if line.startswith("Left without one"))
+    assert 0 < int(left.rstrip(".").split()[-1]) <= 9 - len(held)
 
 
 def test_a_teachers_own_explanation_is_not_replaced_unless_she_says_so(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.scripted import ScriptedExplainer
 from tests.tui.driving import BANK, OTHER_BANK
 from tutor_app import paths
+from tutor_app.learning import shelf
 from tutor_app.questions.library import file_content
-from tutor_app.tui import starting
 from tutor_app.tui.app import TutorApp
 from tutor_app.tui.desk import Desk
 from tutor_app.tui.screens import home
@@ -29,8 +29,8 @@ def assets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "guides").symlink_to(guides, target_is_directory=True)
     monkeypatch.setattr(paths, "assets", lambda: folder)
     monkeypatch.setattr(home, "_greeting", lambda hour: "Hello")
-    monkeypatch.setattr(starting, "random", random.Random(7))
-    monkeypatch.setattr(starting.random, "Random", lambda seed=None: random.Random(7), raising=False)
+    monkeypatch.setattr(shelf, "random", random.Random(7))
+    monkeypatch.setattr(shelf.random, "Random", lambda seed=None: random.Random(7), raising=False)
     return folder
 
 

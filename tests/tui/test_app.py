@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import Start
-from tests.tui.driving import NASTY, learn, on, running, sees, text
+from tests.tui.driving import NASTY, learn, on, running, sees, text, until
 from tutor_app.errors import UserError
+from tutor_app.learning.storage import list_backups
+from tutor_app.questions.library import BankSummary, Library
+from tutor_app.tui.desk import Desk, Overview
 from tutor_app.tui.marks import ASCII
+from tutor_app.tui.screens import progress
 from tutor_app.tui.screens.home import HomeScreen
 from tutor_app.tui.widgets.question_view import QuestionView
 
@@ -67,6 +71,65 @@ async def test_a_user_error_is_shown_as_it_is_written(start: Start) -> None:
         await sees(pilot, f"The file {NASTY} is empty.")
 
 
+async def test_a_list_that_cannot_be_read_says_why_and_says_it_once(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def unreadable(self: Library) -> list[BankSummary]:
+        asked.append(1)
+        raise UserError("The folder of banks cannot be read.")
+
+    app = start()
+    async with running(app) as pilot:
+        monkeypatch.setattr(Library, "banks", unreadable)
+        await pilot.press("b")
+        await on(pilot, "Say")
+        await sees(pilot, "The folder of banks cannot be read.")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(asked) == 2)  # the list is read again, and again in vain
+        await app.workers.wait_for_complete()
+        await on(pilot, "BanksScreen")
+        await pilot.pause()
+        assert type(app.screen).__name__ == "BanksScreen"
+
+
+async def test_progress_that_cannot_be_read_says_why_once(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def unreadable(*_: object, **__: object) -> None:
+        asked.append(1)
+        raise UserError("The history is damaged.")
+
+    monkeypatch.setattr(progress, "progress", unreadable)
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("g")
+        await on(pilot, "Say")
+        await sees(pilot, "The history is damaged.")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(asked) == 2)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert type(app.screen).__name__ == "ProgressScreen"
+
+
+async def test_what_fails_at_the_start_is_said_once(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(self: Desk) -> Overview:
+        raise UserError("The history is damaged.")
+
+    monkeypatch.setattr(Desk, "overview", damaged)
+    app = start()
+    async with app.run_test(size=(100, 40)) as pilot:
+        await sees(pilot, "The history is damaged.")
+        await until(pilot, lambda: app.tutor_state == (True, "tutor ready"))
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+    app.desk.close()
+
+
 async def test_help_belongs_to_the_widget_in_focus(start: Start) -> None:
     async with running(start()) as pilot:
         await pilot.press("question_mark")
@@ -78,6 +141,25 @@ async def test_help_belongs_to_the_widget_in_focus(start: Start) -> None:
         await pilot.press("question_mark")
         await on(pilot, "HelpScreen")
         await sees(pilot, "explains the questions of a topic")
+
+
+async def test_help_that_does_not_fit_scrolls_by_keyboard(start: Start) -> None:
+    async with running(start(), (80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await on(pilot, "HelpScreen")
+        assert "F2  picture" not in text(pilot.app)
+        await pilot.press("end")
+        await sees(pilot, "F2  picture")
+
+
+async def test_a_larger_window_keeps_the_chosen_topic_in_sight(start: Start) -> None:
+    async with running(start(), (80, 24)) as pilot:
+        await pilot.resize_terminal(80, 12)
+        pilot.app.screen.query_one("#topics").focus()
+        await pilot.press("end")
+        await sees(pilot, "▸ Magnets")
+        await pilot.resize_terminal(140, 12)
+        await sees(pilot, "▸ Magnets")
 
 
 async def test_the_palette_knows_the_screen_the_places_and_the_topics(start: Start) -> None:
@@ -117,6 +199,12 @@ async def test_a_setting_is_changed_and_kept(start: Start) -> None:
     assert app.desk.settings.look.ascii_marks is True
 
 
+async def test_settings_say_that_the_students_are_those_that_ship(start: Start) -> None:
+    async with running(start(), (100, 60)) as pilot:
+        await pilot.press("s")
+        await sees(pilot, "the ones that ship")
+
+
 async def test_a_setting_that_does_not_fit_is_refused(start: Start) -> None:
     app = start()
     async with running(app) as pilot:
@@ -144,6 +232,23 @@ async def test_profiles_are_made_and_switched(start: Start) -> None:
         await pilot.press("escape")
         await on(pilot, "HomeScreen")
         await sees(pilot, "Hello, Maya.")
+
+
+async def test_who_learns_now_is_not_removed_and_of_others_a_backup_is_kept(start: Start) -> None:
+    app = start(profile="ANN")
+    for name in ("ann", "Bob"):
+        app.desk.history.profile(name)
+    async with running(app) as pilot:
+        await pilot.press("u")
+        await on(pilot, "ProfilesScreen")
+        await sees(pilot, "learning now")
+        await pilot.press("delete")
+        await sees(pilot, "This one is learning now")
+        await pilot.press("down", "delete")
+        await on(pilot, "Choose")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: [each.name for each in app.desk.history.profiles()] == ["ann"])
+    assert len(list_backups(app.desk.history.path)) == 1
 
 
 async def test_progress_is_saved_as_a_page(start: Start, tmp_path: Path) -> None:

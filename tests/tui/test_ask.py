@@ -80,6 +80,15 @@ async def test_a_key_that_names_no_choice_is_refused_in_a_sentence(start: Start)
         await sees(pilot, "The key H names no choice.")
 
 
+async def test_the_keys_beside_what_can_be_done_work_while_typing(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, PASTED)
+        for key in ("F5  Explain it", "F3  Mend it", "F4  Save it"):
+            await sees(pilot, key)
+        await pilot.press("f3")
+        await on(pilot, "EditScreen")
+
+
 async def test_an_empty_page_asks_for_a_question(start: Start) -> None:
     async with running(start()) as pilot:
         await pilot.press("a")

@@ -1,13 +1,17 @@
 """Banks in the app: bring one in, look, edit, let the tutor explain and approve it, see disagreements."""
 
+import threading
 from pathlib import Path
 
+import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from tests.scripted import ScriptedExplainer, scripted_answer
 from tests.tui.conftest import Start
-from tests.tui.driving import on, running, sees
-from tutor_app.questions.model import Question
+from tests.tui.driving import on, running, sees, until
+from tutor_app.questions.library import Installed, Library
+from tutor_app.questions.model import Question, ReadReport
 from tutor_app.students.explanation import Answer
 
 GIFT = (
@@ -64,6 +68,53 @@ async def test_the_picker_walks_folders(start: Start, tmp_path: Path) -> None:
         await sees(pilot, "x.gift")
 
 
+async def test_what_is_typed_or_pasted_in_the_picker_is_a_path(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "kj.gift").write_text(GIFT)
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("b")
+        await on(pilot, "BanksScreen")
+        await pilot.press("i")
+        await on(pilot, "PickFile")
+        app.post_message(Paste(f"{tmp_path}\n"))
+        await sees(pilot, str(tmp_path))
+        await pilot.press("enter")
+        await sees(pilot, "kj.gift")
+        await pilot.press("down", "down", *"kj.gift", "enter")
+        await on(pilot, "ImportReportScreen")
+
+
+async def test_a_bank_that_is_being_installed_comes_in_with_its_report(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "class 7.gift").write_text(GIFT)
+    begun, install_on = threading.Event(), threading.Event()
+    install = Library.install
+
+    def slowly(self: Library, report: ReadReport, path: Path) -> Installed:
+        begun.set()
+        install_on.wait()
+        return install(self, report, path)
+
+    monkeypatch.setattr(Library, "install", slowly)
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("b")
+        await on(pilot, "BanksScreen")
+        await pilot.press("i")
+        await on(pilot, "PickFile")
+        app.post_message(Paste(f"{tmp_path / 'class 7.gift'}"))
+        await pilot.press("enter")
+        await on(pilot, "ImportingScreen")
+        await until(pilot, begun.is_set)
+        await pilot.press("escape")
+        await pilot.click(offset=(0, 0))
+        await on(pilot, "ImportingScreen")
+        install_on.set()
+        await on(pilot, "ImportReportScreen")
+        await sees(pilot, "class 7: 2 questions installed.")
+
+
 async def test_a_file_that_is_no_bank_is_refused_in_a_sentence(start: Start, tmp_path: Path) -> None:
     (tmp_path / "song.mp3").write_bytes(b"\x00\x01ID3" * 50)
     async with running(start()) as pilot:
@@ -96,6 +147,18 @@ async def test_a_question_is_edited_in_place(start: Start, tmp_path: Path) -> No
         ("A magnet draws iron.",),
         "a magnet",
     )
+
+
+async def test_a_key_that_names_no_choice_is_refused_in_a_sentence(start: Start, tmp_path: Path) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await into_the_bank(pilot, tmp_path)
+        await pilot.press("e")
+        await on(pilot, "EditScreen")
+        app.screen.query_one("#choices").text = "\n".join("123456789")  # type: ignore[attr-defined]
+        app.screen.query_one("#key").value = "z"  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await sees(pilot, "The key Z names no choice. Type a letter up to H.")
 
 
 async def test_shipped_banks_are_not_edited(start: Start) -> None:

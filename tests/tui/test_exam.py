@@ -1,9 +1,11 @@
 """Tests in the app: nothing is told before the end; the exam lock; going on later."""
 
+import pytest
+
 from tests.tui.conftest import Start
-from tests.tui.driving import learn, on, running, sees, text
+from tests.tui.driving import OTHER_BANK, learn, on, running, sees, text
 from tutor_app.learning.exam import Exam
-from tutor_app.learning.records import Item
+from tutor_app.learning.records import Attempt, Item, Mode
 from tutor_app.tui.screens.test import TestScreen
 
 
@@ -51,6 +53,39 @@ async def test_an_answer_can_be_changed_and_a_question_marked(start: Start) -> N
         await sees(pilot, "C ⚑")
 
 
+@pytest.mark.parametrize(("ascii_marks", "cursor", "picked"), [(False, "▸", "●"), (True, ">", "*")])
+async def test_what_was_picked_differs_from_where_the_cursor_is(
+    start: Start, ascii_marks: bool, cursor: str, picked: str
+) -> None:
+    async with running(start(("look.ascii_marks", ascii_marks))) as pilot:
+        await learn(pilot, key="t")
+        await pilot.press("s")
+        await on(pilot, "TestScreen")
+        await sees(pilot, f"{cursor} A  wood")
+        await pilot.press("a")
+        await sees(pilot, f"{picked} A  wood")
+        await pilot.press("down", "down")
+        await sees(pilot, f"{cursor} C  paper")
+        assert f"{picked} A  wood" in text(pilot.app)
+
+
+async def test_the_result_crosses_out_what_was_picked_wrongly(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await learn(pilot, key="t")
+        await pilot.press("s")
+        await on(pilot, "TestScreen")
+        await pilot.press("a")
+        await pilot.press("f")
+        await on(pilot, "Choose")
+        await pilot.press("down", "enter")
+        await on(pilot, "ResultScreen")
+        await pilot.press("enter")
+        await on(pilot, "LookScreen")
+        await sees(pilot, "✗ A  wood")
+        await sees(pilot, "✓ B  an iron nail")
+
+
 async def test_the_exam_lock_closes_explanations_and_ask_until_the_test_is_done(start: Start) -> None:
     app = start(exam_lock=True)
     async with running(app) as pilot:
@@ -87,3 +122,57 @@ async def test_the_test_ends_when_the_time_is_up(start: Start) -> None:
         now[0] += 61
         await on(pilot, "ResultScreen")
         await sees(pilot, "1 question not answered.")
+
+
+async def test_what_is_typed_stays_when_the_question_is_marked_or_the_list_opened(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        written, other = app.desk.shelf.items("water")[1:]
+        app.push_screen(TestScreen(Exam([written, other])))
+        await on(pilot, "TestScreen")
+        await pilot.press("o", "x")
+        app.screen.action_mark()  # type: ignore[attr-defined]
+        await sees(pilot, "Marked for another look.")
+        await pilot.press("y")
+        app.screen.action_list()  # type: ignore[attr-defined]
+        await on(pilot, "Find")
+        await sees(pilot, "oxy")
+        await pilot.press("down", "enter")
+        await on(pilot, "TestScreen")
+        exam = app.screen.exam  # type: ignore[attr-defined]
+        assert (exam.index, exam.given[0].text) == (1, "oxy")
+
+
+async def test_a_missed_question_is_not_shown_under_the_exam_lock(start: Start) -> None:
+    app = start(exam_lock=True)
+    async with running(app, size=(120, 50)) as pilot:
+        [item] = app.desk.shelf.items("magnets")
+        app.desk.history.record(app.desk.profile, Attempt(item, Mode.PRACTISE, correct=False))
+        await pilot.press("g")
+        await sees(pilot, "Look at these again")
+        app.screen.query_one("#again").focus()
+        await pilot.press("enter")
+        await sees(pilot, "This is closed until the test is done.")
+        assert type(app.screen).__name__ == "ProgressScreen"
+
+
+async def test_a_test_that_goes_on_in_a_locked_sitting_is_locked_for_good(start: Start) -> None:
+    app = start(exam_lock=True)
+    app.desk.history.save_session(app.desk.profile, Exam(app.desk.shelf.items("water")).snapshot())
+    async with running(app) as pilot:
+        await pilot.press("c")
+        await on(pilot, "TestScreen")
+        assert [saved.locked for saved in app.desk.history.open_sessions()] == [True]
+
+
+async def test_a_test_whose_questions_are_gone_is_ended(start: Start) -> None:
+    app = start()
+    gone = [Item("removed", question) for question in OTHER_BANK.questions]
+    app.desk.history.save_session(app.desk.profile, Exam(gone, locked=True).snapshot())
+    async with running(app) as pilot:
+        await pilot.press("c")
+        await sees(pilot, "no longer installed")
+        await pilot.press("escape")
+        await sees(pilot, "Ask")
+    with app.desk.history.open() as history:
+        assert history.open_sessions() == []

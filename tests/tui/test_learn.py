@@ -92,6 +92,30 @@ async def test_a_step_opens_to_its_source_and_can_be_flagged(start: Start) -> No
     assert (flag.step, flag.kind.value) == ("Magnets attract iron.", "unclear")
 
 
+async def test_esc_closes_an_open_source_before_it_leaves(start: Start) -> None:
+    async with running(start()) as pilot:
+        await learn(pilot)
+        await pilot.press("space")
+        await sees(pilot, "Magnets attract iron.")
+        await pilot.press("s")
+        await sees(pilot, "Word for word from the fact base")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Word for word" not in text(pilot.app))
+        assert type(pilot.app.screen).__name__ == "LearnScreen"
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+
+
+async def test_a_small_terminal_keeps_the_key_that_goes_on(start: Start) -> None:
+    async with running(start()) as pilot:
+        await pilot.resize_terminal(50, 16)
+        await learn(pilot)
+        await sees(pilot, "Space explain it")
+        await pilot.press("space")
+        await sees(pilot, "Magnets attract iron.")
+        await sees(pilot, "Space next step")
+
+
 async def test_without_students_the_authors_explanation_is_shown(start: Start) -> None:
     def none(_: object) -> object:
         raise UserError("No students are installed.")

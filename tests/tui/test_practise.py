@@ -3,9 +3,11 @@
 import time
 
 from tests.tui.conftest import Start
-from tests.tui.driving import learn, on, running, sees, text
+from tests.tui.driving import learn, on, running, sees, text, until
 from tutor_app.learning.records import Attempt, Item, Mode
+from tutor_app.learning.session import Session
 from tutor_app.tui.desk import Desk
+from tutor_app.tui.screens.practise import PractiseScreen
 
 
 async def test_a_miss_tells_why_without_giving_the_answer_away(start: Start) -> None:
@@ -37,6 +39,20 @@ async def test_a_sure_and_right_answer_earns_three(start: Start) -> None:
         await sees(pilot, "The answer is B")
 
 
+async def test_esc_takes_the_choice_back_and_the_session_is_kept(start: Start) -> None:
+    async with running(start()) as pilot:
+        await learn(pilot, key="p")
+        await pilot.press("c")
+        await sees(pilot, "How sure are you?")
+        await pilot.press("escape")
+        await sees(pilot, "Pick an answer first")
+        assert "How sure are you?" not in text(pilot.app)
+        assert "▸ C  paper" in text(pilot.app)
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        await sees(pilot, "practise, question 1 of 1")
+
+
 async def test_certainty_can_be_switched_off(start: Start) -> None:
     app = start(("practise.certainty", False))
     async with running(app) as pilot:
@@ -63,6 +79,16 @@ async def test_i_dont_know_is_an_answer(start: Start) -> None:
     assert (attempt.did_not_know, attempt.points) == (True, 0)
 
 
+async def test_who_gives_up_after_a_miss_is_not_told_to_try_again(start: Start) -> None:
+    async with running(start()) as pilot:
+        await learn(pilot, key="p")
+        await pilot.press("a", "1")
+        await sees(pilot, "Not that one; try again.")
+        await pilot.press("n")
+        await sees(pilot, "Not that one.")
+        assert "try again" not in text(pilot.app)
+
+
 async def test_a_written_answer_is_judged_or_marked_by_its_writer(start: Start) -> None:
     app = start(("practise.certainty", False), ("practise.tries", 1))
     async with running(app) as pilot:
@@ -82,6 +108,30 @@ async def test_a_written_answer_is_judged_or_marked_by_its_writer(start: Start) 
         await on(pilot, "DoneScreen")
     with app.desk.history.open() as history:
         assert [attempt.correct for attempt in history.attempts()] == [True, True, True]
+
+
+async def test_a_written_answer_not_yet_marked_waits_over_a_stop(start: Start) -> None:
+    app = start(("practise.certainty", False), ("practise.tries", 1))
+    gas = app.desk.shelf.find("water", "w2")
+    assert gas
+    async with running(app) as pilot:
+        app.push_screen(PractiseScreen(Session(Mode.PRACTISE, [gas], tries=1, certainty=False)))
+        await on(pilot, "PractiseScreen")
+        await pilot.press(*"the h gas", "enter")
+        await sees(pilot, "I was right")
+        await pilot.press("ctrl+q")
+    app = start()
+    async with running(app) as pilot:
+        await pilot.press("c")
+        await on(pilot, "PractiseScreen")
+        await sees(pilot, "the h gas")
+        await sees(pilot, "The answer is: hydrogen")
+        await pilot.press("r")
+        await sees(pilot, "Right!")
+        assert "I was wrong" not in text(app)
+    with app.desk.history.open() as history:
+        [attempt] = history.attempts()
+    assert (attempt.correct, attempt.response) == (True, "the h gas")
 
 
 def missed(desk: Desk, times: int, at: float) -> None:
@@ -116,6 +166,16 @@ async def test_nothing_due_is_said_and_opens_nothing(start: Start) -> None:
         await pilot.press("r")
         await sees(pilot, "Nothing is due for review now.")
         assert type(app.screen).__name__ == "HomeScreen"
+
+
+async def test_when_nothing_is_due_the_day_of_the_next_review_is_said(start: Start) -> None:
+    app = start()
+    missed(app.desk, 1, time.time())
+    async with running(app) as pilot:
+        await sees(pilot, "a good day for something new. The next review comes in 1 day.")
+        await pilot.press("r")
+        said = "Nothing is due for review now. The next review comes in 1 day."
+        await until(pilot, lambda: said in " ".join(text(app).replace("▌", "").split()), said)
 
 
 async def test_mistakes_list_what_keeps_slipping_away(start: Start) -> None:

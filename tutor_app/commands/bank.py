@@ -22,6 +22,7 @@ from tutor_app.commands.bank_output import (
     question_as_json,
     summary_as_json,
 )
+from tutor_app.commands.common import add_force, confirmed, write_new
 from tutor_app.errors import UserError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _add_looking(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     export.add_argument("bank", metavar="BANK", help="a bank's id or title")
     export.add_argument("--to", required=True, metavar="FORMAT", help=_FORMATS)
     export.add_argument("-o", "--output", default="", metavar="FILE", help="where to; - prints it")
-    export.add_argument("--force", action="store_true", help="replace a file that is there")
+    add_force(export)
     export.set_defaults(run=_export)
 
 
@@ -208,7 +209,7 @@ def _export(options: argparse.Namespace) -> int:
         sys.stdout.buffer.flush()
     else:
         path = Path(options.output or f"{summary.id}{formats.WRITERS[options.to]}")
-        _write_new(path, content, options.force)
+        write_new(path, content, options.force, 0o644)
         print(f"{len(bank.questions) - len(left_out)} questions of '{bank.title}' written to {path}.")
     if left_out:
         print(f"{len(left_out)} cannot be written as {options.to}:", file=sys.stderr)
@@ -222,13 +223,10 @@ def _export(options: argparse.Namespace) -> int:
 def _remove(options: argparse.Namespace) -> int:
     library = _library()
     summary = library.find(options.bank)
-    if not options.yes and not summary.shipped:
-        if not sys.stdin.isatty():
-            raise UserError(f"'{summary.title}' was not removed: add --yes to remove it without being asked.")
-        reply = input(f"Remove '{summary.title}' with its {summary.count} questions? [y/N] ")
-        if reply.strip().casefold() not in ("y", "yes"):
-            print("Nothing was removed.")
-            return 0
+    question = f"Remove '{summary.title}' with its {summary.count} questions?"
+    if not options.yes and not summary.shipped and not confirmed(question):
+        print("Nothing was removed.")
+        return 0
     library.remove(summary.id)
     print(f"'{summary.title}' was removed. What students answered stays in their history.")
     return 0
@@ -284,16 +282,3 @@ def _status(failures: Sequence[UserError], files: int, strict: bool) -> int:
     for error in failures:
         print(f"tutor: {error}", file=sys.stderr)
     return 1 if failures or strict else 0
-
-
-def _write_new(path: Path, content: bytes, force: bool) -> None:
-    from tutor_app.files import write_atomically
-
-    if path.exists() and not force:
-        raise UserError(
-            f"{path} is there already. Choose another name with -o, or add --force to replace it."
-        )
-    try:
-        write_atomically(path, content, mode=0o644)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from error

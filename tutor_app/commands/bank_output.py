@@ -52,7 +52,7 @@ def _print_notes(
             print(line)
     if repeats:
         print("Near repeats:")
-        for line in cut(f"  {sentence}" for sentence in repeats):
+        for line in first_lines((f"  {sentence}" for sentence in repeats), "tutor bank check --json FILE"):
             print(line)
 
 
@@ -66,11 +66,11 @@ def _skipped(left: "Skipped") -> str:
     return f"{left.place}: {left.reason}"
 
 
-def first_lines(lines: Iterable[str]) -> list[str]:
-    """A screenful, and how many more there are."""
+def first_lines(lines: Iterable[str], command: str = "tutor bank check FILE") -> list[str]:
+    """A screenful, how many more there are, and the command that shows all."""
     every = list(lines)
     more = len(every) - MOST_SHOWN
-    return [*every[:MOST_SHOWN], f"  and {more} more; see all: tutor bank check FILE"] if more > 0 else every
+    return [*every[:MOST_SHOWN], f"  and {more:,} more; see all: {command}"] if more > 0 else every
 
 
 def print_table(banks: "Sequence[BankSummary]") -> None:

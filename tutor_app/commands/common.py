@@ -1,8 +1,10 @@
-"""What several commands share: whose history it is, and which questions are meant."""
+"""What several commands share: whose history it is, which questions are meant, asking and writing a file."""
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor_app.errors import UserError
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from tutor_app.learning.settings import Settings
 
 
-def add_profile(parser: argparse.ArgumentParser) -> None:
+def add_profile(parser: argparse._ActionsContainer) -> None:
     """`--profile NAME`, before or after the command's name."""
     parser.add_argument(
         "--profile",
@@ -39,10 +41,44 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--grade", default="", help="only this grade, such as 6-8")
 
 
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """`--force`, for a command that writes a file."""
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
+def refuse_to_replace(path: Path, force: bool) -> None:
+    """A file that is there stays, unless `--force` says otherwise; a folder always does."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Give the name of a file, such as one in it.")
+    if path.exists() and not force:
+        raise UserError(f"{path} is there already. Give another name, or --force to replace it.")
+
+
+def write_new(path: Path, content: str | bytes, force: bool, mode: int = 0o600) -> None:
+    """Write the file a command was asked for."""
+    from tutor_app.files import write_atomically
+
+    refuse_to_replace(path, force)
+    try:
+        write_atomically(path, content, mode)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def confirmed(question: str) -> bool:
+    """Whether the person at the terminal says yes; the end of input is a no."""
+    if not sys.stdin.isatty():
+        raise UserError("Nothing was changed, as there is no terminal to ask at: add --yes if you are sure.")
+    try:
+        reply = input(f"{question} [y/N] ")
+    except EOFError:
+        print()
+        return False
+    return reply.strip().casefold() in ("y", "yes")
+
+
 def read_settings() -> "Settings":
     """The settings; what is odd about the file is said on stderr, once a command."""
-    import sys
-
     from tutor_app.learning.settings import SettingsFile
 
     file = SettingsFile()

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from tutor_app import __version__, paths
 from tutor_app.errors import UserError
 
 if TYPE_CHECKING:
+    from tutor_app.students.installed import Listed
     from tutor_app.students.packages import Package
 
 _LIBRARIES = ("ctranslate2", "tokenizers", "sentencepiece", "numpy", "textual")
@@ -203,18 +205,23 @@ def _facts() -> Iterator[Finding]:
 
 def _students() -> Iterator[Finding]:
     from tutor_app.students.installed import listed
-    from tutor_app.students.packages import verify
 
     every = listed()
     for one in every:
-        if one.package is None:
-            yield Finding("students", one.problem, problem=True)
-            continue
-        verify(one.package)
-        yield Finding("students", f"{one.package.manifest.title}: every file as it should be")
+        yield from _safely("students", partial(_files, one))
     if not every:
         cure = "the app runs with the banks' own explanations. tutor students install FOLDER_OR_ZIP"
         yield Finding("students", f"none: {cure}", problem=True)
+
+
+def _files(one: "Listed") -> Iterator[Finding]:
+    from tutor_app.students.packages import verify
+
+    if one.package is None:
+        yield Finding("students", one.problem, problem=True)
+        return
+    verify(one.package)
+    yield Finding("students", f"{one.package.manifest.title}: every file as it should be")
 
 
 def _speed() -> Iterator[Finding]:

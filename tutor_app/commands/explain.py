@@ -41,7 +41,7 @@ def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from tutor_app.commands.common import read_settings
+    from tutor_app.commands.common import read_settings, refuse_to_replace
     from tutor_app.learning.exam_lock import refuse_during_exam
     from tutor_app.students.cache import ExplanationCache
     from tutor_app.students.load import load_tutor
@@ -50,8 +50,8 @@ def _run(options: argparse.Namespace) -> int:
     usual = read_settings()
     settings = explain_settings(options, usual.for_explaining())
     bank_id, bank = _bank(options.bank, options.topic)
-    if options.write and options.write.exists() and not options.force:
-        raise UserError(f"{options.write} is there already. Give another name, or --force to replace it.")
+    if options.write:
+        refuse_to_replace(options.write, options.force)
     tutor = load_tutor(usual.tutor.students, usual.tutor.threads)
     cache = ExplanationCache(facts=tutor.facts)
     try:
@@ -68,7 +68,7 @@ def _run(options: argparse.Namespace) -> int:
     if bank_id:
         _tell_the_teacher(bank_id, bank, made)
     if options.write:
-        _write(options.write, bank, made, replace_own=options.replace)
+        _write(bank, made, options)
     return 0
 
 
@@ -154,7 +154,7 @@ def _duration(seconds: float) -> str:
 
 def _summarise(bank: "Bank", made: "dict[str, Explanation]") -> None:
     """How it went, and the questions a teacher should look at."""
-    print(f"{len(made)} of {len(bank.questions)} questions of '{bank.title}' have an explanation.")
+    print(f"The tutor has explained {len(made)} of {len(bank.questions)} questions of '{bank.title}'.")
     differing = [q for q in bank.questions if q.id in made and made[q.id].agrees_with_key is False]
     if not differing:
         return
@@ -177,18 +177,22 @@ def _tell_the_teacher(bank_id: str, bank: "Bank", made: "dict[str, Explanation]"
                 history.compare_with_key(item, explanation.students, explanation.answer)
 
 
-def _write(path: Path, bank: "Bank", made: "dict[str, Explanation]", *, replace_own: bool) -> None:
+def _write(bank: "Bank", made: "dict[str, Explanation]", options: argparse.Namespace) -> None:
     """A copy of the bank with the explanations that lead to the keys."""
-    from tutor_app.files import write_atomically
+    from tutor_app.commands.common import write_new
     from tutor_app.questions.formats import write
 
-    questions = [_explained(q, made.get(q.id), replace_own) for q in bank.questions]
-    count = sum(new is not old for new, old in zip(questions, bank.questions, strict=True))
-    try:
-        write_atomically(path, write(replace(bank, questions=tuple(questions)), "native"), 0o644)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from error
-    print(f"{path}: {count} explanations by the tutor. Edit the file, then: tutor bank import {path}")
+    path: Path = options.write
+    questions = tuple(_explained(q, made.get(q.id), options.replace) for q in bank.questions)
+    write_new(path, write(replace(bank, questions=questions), "native"), options.force, 0o644)
+    explained = sum(bool(q.explanation) for q in questions)
+    by_tutor = sum(new is not old for new, old in zip(questions, bank.questions, strict=True))
+    left = [made[q.id] for q in questions if not q.explanation and q.id in made]
+    differing = sum(explanation.agrees_with_key is False for explanation in left)
+    print(f"{path}: {explained} of {len(questions)} have an explanation, {by_tutor} of them by the tutor.")
+    if differing:
+        print(f"Left without one because the tutor reads them differently from their key: {differing}.")
+    print(f"Edit the file, then: tutor bank import {path}")
 
 
 def _explained(question: "Question", made: "Explanation | None", replace_own: bool) -> "Question":

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from tutor_app.commands.common import add_profile
+from tutor_app.commands.common import add_force, add_profile, refuse_to_replace, write_new
 from tutor_app.errors import UserError
 
 
@@ -13,6 +13,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parts = history.add_subparsers(dest="part", metavar="WHAT", required=True)
     export = parts.add_parser("export", help="write a file that another machine can import")
     export.add_argument("file", type=Path, metavar="FILE")
+    add_force(export)
     add_profile(export)
     export.set_defaults(run=_export)
     load = parts.add_parser("import", help="merge an exported file into the history here")
@@ -20,6 +21,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     load.set_defaults(run=_import)
     backup = parts.add_parser("backup", help="keep a copy of the whole history")
     backup.add_argument("file", type=Path, nargs="?", metavar="FILE", help="where (else beside the history)")
+    add_force(backup)
     backup.set_defaults(run=_backup)
     restore = parts.add_parser("restore", help="put a copy back (what is there now is kept as a copy)")
     restore.add_argument("file", type=Path, nargs="?", metavar="FILE", help="which copy (else the newest)")
@@ -29,7 +31,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _export(options: argparse.Namespace) -> int:
     from tutor_app.commands.common import unknown_profile
-    from tutor_app.files import write_atomically
     from tutor_app.learning.history import History
     from tutor_app.learning.transfer import export_lines
 
@@ -39,10 +40,7 @@ def _export(options: argparse.Namespace) -> int:
         if name and profile is None:
             raise unknown_profile(history, name)
         lines = list(export_lines(history, profile))
-    try:
-        write_atomically(options.file, "".join(lines))
-    except OSError as error:
-        raise UserError(f"{options.file} cannot be written: {error.strerror}.") from error
+    write_new(options.file, "".join(lines), options.force)
     print(f"Written: {options.file} ({len(lines) - 1} records)")
     return 0
 
@@ -63,6 +61,8 @@ def _import(options: argparse.Namespace) -> int:
 def _backup(options: argparse.Namespace) -> int:
     from tutor_app.learning.history import History
 
+    if options.file:
+        refuse_to_replace(options.file, options.force)
     with History.open() as history:
         print(f"Kept: {history.back_up(options.file)}")
     return 0

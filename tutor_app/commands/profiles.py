@@ -1,8 +1,8 @@
 """`tutor profiles`: who learns on this machine."""
 
 import argparse
-import sys
 
+from tutor_app.commands.common import confirmed
 from tutor_app.errors import UserError
 
 
@@ -37,9 +37,13 @@ def _list(options: argparse.Namespace) -> int:
 def _add(options: argparse.Namespace) -> int:
     from tutor_app.learning.history import History
 
-    with History.open() as history:
-        for name in options.names:
-            print(f"{history.profile(name).name} can start: tutor --profile {name!r}")
+    try:
+        with History.open() as history, history.writing() as db:
+            profiles = [history.profile_within(db, name) for name in options.names]
+    except UserError as error:
+        raise UserError(f"{error} Nobody was added.") from error
+    for profile in profiles:
+        print(f"{profile.name} can start: tutor --profile {profile.name!r}")
     return 0
 
 
@@ -63,16 +67,10 @@ def _remove(options: argparse.Namespace) -> int:
         profile = history.find_profile(options.name)
         if profile is None:
             raise unknown_profile(history, options.name)
-        if not options.yes and not _confirmed(profile.name):
+        question = f"Remove {profile.name} with all answers, notes and reviews?"
+        if not options.yes and not confirmed(question):
             print("Nothing was removed.")
-            return 1
-        kept = history.back_up()
-        history.remove_profile(profile)
+            return 0
+        kept = history.remove_profile(profile)
     print(f"{profile.name} is removed. A backup of before is {kept}; delete it too if nothing shall remain.")
     return 0
-
-
-def _confirmed(name: str) -> bool:
-    if not sys.stdin.isatty():
-        raise UserError("Removing a profile deletes all it did. Say --yes if that is what you want.")
-    return input(f"Remove {name} with all answers, notes and reviews? yes or no: ").strip() == "yes"

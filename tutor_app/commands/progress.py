@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor_app.commands.common import add_profile, opened
+from tutor_app.commands.common import add_force, add_profile, opened, write_new
 from tutor_app.errors import UserError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--to", type=Path, metavar="FILE", help="write a file: .md, .csv or .html (with charts)"
     )
+    add_force(parser)
     add_profile(parser)
     parser.set_defaults(run=_run)
 
@@ -35,7 +36,7 @@ def _run(options: argparse.Namespace) -> int:
 
         print(json.dumps(as_json(report), ensure_ascii=False, indent=2))
     elif options.to:
-        _write(report, options.to)
+        _write(report, options.to, options.force)
     else:
         from tutor_app.learning.export import progress_text
 
@@ -43,8 +44,7 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _write(report: "Progress", path: Path) -> None:
-    from tutor_app.files import write_atomically
+def _write(report: "Progress", path: Path, force: bool) -> None:
     from tutor_app.learning import export
 
     writers = dict(
@@ -53,8 +53,5 @@ def _write(report: "Progress", path: Path) -> None:
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise UserError(f"{path} must end in {', '.join(_ENDINGS)}, so that I know what to write.")
-    try:
-        write_atomically(path, writer(report))
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}.") from error
+    write_new(path, writer(report), force)
     print(f"Written: {path}")

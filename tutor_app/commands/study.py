@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import random
 import sys
 import time
 from contextlib import ExitStack
@@ -12,11 +11,12 @@ from tutor_app.commands.common import add_profile, add_selection, opened
 from tutor_app.errors import UserError
 
 if TYPE_CHECKING:
+    from tutor_app.learning.beginning import Selection
     from tutor_app.learning.exam import Exam
     from tutor_app.learning.history import History
     from tutor_app.learning.line_mode import LineMode
     from tutor_app.learning.line_talk import Talk
-    from tutor_app.learning.records import Item, OpenSession, Profile
+    from tutor_app.learning.records import Item, Mode, Profile
     from tutor_app.learning.settings import Settings
     from tutor_app.learning.shelf import Shelf
     from tutor_app.students.explanation import Explainer
@@ -41,7 +41,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     test.add_argument("--minutes", type=_minutes, help="a time limit; 0 is none")
     test.add_argument("--mix", default="", metavar="TOPIC=N,…", help="so many questions of each topic")
     test.add_argument(
-        "--exam-lock", action="store_true", help="no explanations and no Ask on this machine until it is done"
+        "--exam-lock",
+        action="store_true",
+        default=argparse.SUPPRESS,  # or it would undo a `tutor --exam-lock` before the command
+        help="no explanations and no Ask on this machine until it is done",
     )
     test.add_argument(
         "--end", action="store_true", help="end the test under way and record what was answered"
@@ -143,11 +146,12 @@ def _log_to_file() -> None:
 
 
 def _sit(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> int:
+    from tutor_app.learning import beginning
     from tutor_app.learning.records import Mode
     from tutor_app.learning.session import Session
 
-    kind = Mode(options.command)
-    saved = None if options.new or _is_choosy(options) else _open_session(mode, kind.value)
+    kind, wanted = Mode(options.command), beginning.asked_for(options)
+    saved = beginning.left_open(mode.history, mode.profile, kind, options.new or wanted.choosy)
     if saved:
         session = Session.resume(saved, shelf.find)
         mode.talk.say("Going on where you left.")
@@ -155,62 +159,29 @@ def _sit(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> int:
             mode.history.end_session(saved.uid)
             saved = None
     if not saved:
-        items = _items(options, mode, shelf)
+        items = _items(kind, wanted, mode, shelf)
         if not items:
             return 0
-        practise = mode.settings.practise
-        certainty = practise.certainty and not getattr(options, "no_certainty", False)
-        session = Session(kind, items, tries=practise.tries, certainty=certainty)
+        certainty = not getattr(options, "no_certainty", False)
+        session = beginning.new_session(kind, items, mode.settings.practise, certainty)
     mode.run(session)
     return 0
 
 
-def _is_choosy(options: argparse.Namespace) -> bool:
-    """Whoever names questions wants those, not the ones left open last time."""
-    names = ("bank", "topic", "subject", "grade", "paste", "mistakes", "seed", "questions", "mix")
-    return any(getattr(options, name, None) for name in names)
+def _items(kind: "Mode", wanted: "Selection", mode: "LineMode", shelf: "Shelf") -> "list[Item]":
+    from tutor_app.learning.beginning import sitting_items
+    from tutor_app.learning.progress import next_review
 
-
-def _open_session(mode: "LineMode", kind: str) -> "OpenSession | None":
-    sessions = mode.history.open_sessions(mode.profile)
-    return next((session for session in sessions if session.mode.value == kind), None)
-
-
-def _items(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> "list[Item]":
-    if options.command == "review":
-        return _due_items(options, mode, shelf)
-    if getattr(options, "paste", False):
+    if wanted.paste:
         return [_pasted_item(mode)]
-    found = shelf.search(options.bank, options.topic, options.subject, options.grade)
-    return _choose(found, options.questions or mode.settings.practise.questions, options.seed, mode, None)
-
-
-def _choose(
-    found: "list[Item]", count: int, seed: int | None, mode: "LineMode", mix: "dict[str, int] | None"
-) -> "list[Item]":
-    from tutor_app.learning.shelf import choose, standings_by_ref
-
-    standings = standings_by_ref(mode.history.standings(mode.profile))
-    return choose(found, count, standings, random.Random(seed), mix)
-
-
-def _due_items(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> "list[Item]":
-    history, profile, talk = mode.history, mode.profile, mode.talk
-    most = options.questions or mode.settings.review.per_session
     now = time.time()
-    items = shelf.mistakes(most) if options.mistakes else shelf.due(now, most)
+    items = sitting_items(kind, wanted, shelf, mode.settings, now)
     if not items:
-        upcoming = history.next_due(profile)
-        later = f" The next one comes in {_days(upcoming - now)}." if upcoming and upcoming > now else ""
-        talk.say(
-            "There are no mistakes to go over." if options.mistakes else f"Nothing is due for review.{later}"
+        later = next_review(mode.history.next_due(mode.profile), now)
+        mode.talk.say(
+            "There are no mistakes to go over." if wanted.mistakes else f"Nothing is due for review.{later}"
         )
     return items
-
-
-def _days(seconds: float) -> str:
-    days = max(1, round(seconds / 86400))
-    return f"{days} day{'s' * (days != 1)}"
 
 
 def _pasted_item(mode: "LineMode") -> "Item":
@@ -237,29 +208,34 @@ def _list_topics(talk: "Talk", history: "History", profile: "Profile", shelf: "S
 
 
 def _test(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> int:
-    from tutor_app.learning.exam import Exam
+    from tutor_app.learning import beginning
     from tutor_app.learning.line_exam import LineExam
 
-    saved = _open_session(mode, "test")
+    exam = _exam_left(options, mode, shelf)
     if options.end:
-        if not saved:
-            raise UserError(f"No test of {mode.profile.name} is under way.")
-        LineExam(mode, Exam.resume(saved, shelf.find)).finish()
+        if exam:
+            LineExam(mode, exam).finish()
         return 0
-    if saved and (saved.locked or not (options.new or _is_choosy(options))):
+    if exam:
         mode.talk.say("The test you began goes on.")
-        exam = Exam.resume(saved, shelf.find)
     else:
-        exam = _new_exam(options, mode, shelf, mode.settings)
+        wanted, usual = beginning.asked_for(options), mode.settings.test
+        exam = beginning.new_exam(wanted, shelf, usual, options.minutes, options.exam_lock)
     LineExam(mode, exam).run()
     return 0
 
 
-def _new_exam(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf", settings: "Settings") -> "Exam":
-    from tutor_app.learning.exam import Exam, read_mix
+def _exam_left(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> "Exam | None":
+    """The test that goes on or is to be ended; one whose questions are all gone is forgotten."""
+    from tutor_app.learning import beginning
+    from tutor_app.learning.records import Mode
 
-    mix = read_mix(options.mix)
-    found = shelf.search(options.bank, options.topic or list(mix or ()), options.subject, options.grade)
-    items = _choose(found, options.questions or settings.test.questions, options.seed, mode, mix)
-    minutes = settings.test.minutes if options.minutes is None else options.minutes
-    return Exam(items, minutes=minutes, locked=options.exam_lock)
+    anew = not options.end and (options.new or beginning.asked_for(options).choosy)
+    saved = beginning.left_open(mode.history, mode.profile, Mode.TEST, anew)
+    if options.end and not saved:
+        raise UserError(f"No test of {mode.profile.name} is under way.")
+    exam = beginning.resumed_exam(saved, shelf, options.exam_lock) if saved else None
+    if saved and not exam:
+        mode.history.end_session(saved.uid)
+        mode.talk.say("The questions of that test are no longer installed, so it ends without a result.")
+    return exam

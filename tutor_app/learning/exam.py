@@ -171,10 +171,15 @@ class Exam:
         return OpenSession(self.uid, Mode.TEST, self.started, self._clock(), state, self.locked, self.ends)
 
     @classmethod
-    def resume(cls, saved: OpenSession, find: FindItem, clock: Clock = time.time) -> Self:
-        """Go on with a saved test; the time limit ran on. Questions no longer installed are left out."""
+    def resume(cls, saved: OpenSession, find: FindItem, clock: Clock = time.time) -> Self | None:
+        """Go on with a saved test; the time limit ran on. Questions no longer installed are left out.
+
+        None when no question is left.
+        """
         state: Any = saved.state
         there = [(i, item) for i, ref in enumerate(state["items"]) if (item := find(*ref))]
+        if not there:
+            return None
         exam = cls([item for _, item in there], locked=saved.locked, clock=clock)
         exam.uid, exam.started, exam.ends = saved.uid, saved.started, saved.ends
         exam.given = [Given(*state["given"][i]) for i, _ in there]

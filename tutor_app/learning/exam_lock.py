@@ -7,13 +7,16 @@ test's time is up. It keeps honest students honest; it is no defence against one
 import time
 
 from tutor_app.errors import UserError
+from tutor_app.learning.beginning import to_type
 from tutor_app.learning.history import History, default_path
+from tutor_app.learning.records import Profile
+from tutor_app.learning.settings import SettingsFile
 
 
-def under_way(history: History, now: float | None = None) -> bool:
-    """Whether a locked test is under way, in any profile."""
+def under_way(history: History, now: float | None = None, profile: Profile | None = None) -> bool:
+    """Whether a locked test is under way, of this profile or of any."""
     now = time.time() if now is None else now
-    return any(s.locked and (s.ends is None or now < s.ends) for s in history.open_sessions())
+    return any(s.locked and (s.ends is None or now < s.ends) for s in history.open_sessions(profile))
 
 
 def refuse_during_exam(what: str) -> None:
@@ -21,8 +24,11 @@ def refuse_during_exam(what: str) -> None:
     if not default_path().is_file():
         return  # nobody ever learned here; looking must not make a history
     with History.open() as history:
-        if under_way(history):
+        whose = next((p for p in history.profiles() if under_way(history, profile=p)), None)
+        if whose:
+            settings = SettingsFile().settings
             raise UserError(
-                f"{what} is closed while a test with exam lock is under way. Finish the test (tutor test); "
-                "a teacher can also end it with: tutor test --end"
+                f"{what} is closed while a test with exam lock is under way. "
+                f"Finish the test ({to_type('test', whose, history, settings)}); "
+                f"a teacher can also end it with: {to_type('test --end', whose, history, settings)}"
             )

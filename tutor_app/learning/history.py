@@ -46,14 +46,16 @@ from tutor_app.learning.storage import (
     upgrade_safely,
 )
 from tutor_app.questions.formats import native
+from tutor_app.questions.library import RESERVED_IDS
 from tutor_app.questions.model import Bank, Question
 
 if TYPE_CHECKING:
     from tutor_app.students.explanation import Answer
 
 LONGEST_NAME = 40
-PERSONAL_BANK = "mine"  # the bank id of a student's own questions
-TYPED = "typed"  # the bank id of a question that was typed in and is in no bank, so that it cannot come back
+# The bank ids of a student's own questions, and of a question that was typed in and is in no bank, so that it
+# cannot come back.
+PERSONAL_BANK, TYPED = RESERVED_IDS
 
 
 def default_path() -> Path:
@@ -134,10 +136,12 @@ class History:
             db.execute("UPDATE profiles SET name=?, folded=? WHERE id=?", (name, _fold(name), profile.id))
         return Profile(profile.id, name, profile.created)
 
-    def remove_profile(self, profile: Profile) -> None:
-        """Delete a profile with all it did."""
+    def remove_profile(self, profile: Profile) -> Path:
+        """Delete a profile with all it did; a backup of before is kept, and its path returned."""
+        kept = self.back_up()
         with self.writing() as db:
             db.execute("DELETE FROM profiles WHERE id = ?", (profile.id,))
+        return kept
 
     # Attempts and reviews
 
@@ -306,11 +310,6 @@ class History:
         )
         return [Note(*row) for row in rows]
 
-    def remove_note(self, note: Note) -> None:
-        """Delete a note."""
-        with self.writing() as db:
-            db.execute("DELETE FROM notes WHERE uid = ?", (note.uid,))
-
     def flag(self, profile: Profile, item: Item, step: str, kind: FlagKind, comment: str = "") -> Flag:
         """Keep that a student holds a step wrong or unclear."""
         flag = Flag(new_id(), profile.name, *item.ref, time.time(), kind, step, comment.strip())
@@ -382,13 +381,6 @@ class History:
             )
         return Item(PERSONAL_BANK, question)
 
-    def drop_question(self, profile: Profile, question_id: str) -> None:
-        """Take a question out of the personal bank."""
-        with self.writing() as db:
-            db.execute(
-                "DELETE FROM own_questions WHERE profile = ? AND question = ?", (profile.id, question_id)
-            )
-
     def personal_bank(self, profile: Profile) -> Bank:
         """The student's own questions, oldest first."""
         rows = self.read("SELECT body FROM own_questions WHERE profile = ? ORDER BY at", (profile.id,))
@@ -443,11 +435,12 @@ def _due_where(
 def _asked(db: sqlite3.Connection, item: Item) -> int:
     """The row of a question; its text follows the bank, so that the history shows what now stands there."""
     question = item.question
+    key = question.key or " / ".join(question.accepted)
     row = db.execute(
         "INSERT INTO asked (bank, question, text, subject, topic, key) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (bank, question) DO UPDATE SET text = excluded.text, subject = excluded.subject,"
         " topic = excluded.topic, key = excluded.key RETURNING id",
-        (*item.ref, question.text, question.subject, item.topic, question.key or ""),
+        (*item.ref, question.text, question.subject, item.topic, key),
     ).fetchone()
     return int(row[0])
 
@@ -482,5 +475,5 @@ def _fold(name: str) -> str:
 def _clean_name(name: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise UserError(f"A profile's name has 1 to {LONGEST_NAME} ordinary characters.")
+        raise UserError(f"{name!r} can be no profile: a name has 1 to {LONGEST_NAME} ordinary characters.")
     return name

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tutor_app.learning.beginning import to_type
 from tutor_app.learning.exam import Exam, ExamResult, Given
 from tutor_app.learning.line_mode import LineMode
 from tutor_app.learning.line_talk import (
@@ -48,7 +49,9 @@ class LineExam:
                     self._hear(said)
         except LeaveError:
             self._save()
-            talk.say("The test is kept as it stands. Go on with: tutor test")
+            mode = self._mode
+            go_on = to_type("test", mode.profile, mode.history, mode.settings)
+            talk.say(f"The test is kept as it stands. Go on with: {go_on}")
             return None
         if exam.time_is_up:
             talk.say("The time is up.")

@@ -176,6 +176,11 @@ class LineMode:
         self._said = 0
         self._steps = self.guide.start(turn.item, turn.mode, turn.unfolding)
         self._catch_up(turn)
+        if session.awaits_mark:
+            self.talk.say(f"You wrote: {turn.response}")
+            self._say_answer(turn)
+            self._mark_yourself(turn)
+            self._keep(session)
 
     def _prompt(self, turn: Turn) -> str:
         if turn.done:

@@ -19,6 +19,8 @@ MARKING_EXPLAINED = (
 )
 _RIGHT = {1: 1, 2: 2, 3: 3}
 _WRONG = {1: 0, 2: -2, 3: -6}
+# Words, and the signs that change what is said: those of numbers (-5, 2 + 3, 3.5, 40%) and charges (Cl-).
+_SAID = re.compile(r"[^\W_]+|[.,](?=\d)|[-+](?= ?\d)|(?<=[^\W_])[-+](?![^\W_])|%")
 
 
 class Recall(IntEnum):
@@ -60,7 +62,7 @@ def mentions(text: str, phrase: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.replace("−", "-")).casefold()
+    decomposed = unicodedata.normalize("NFKD", text).replace("−", "-").casefold()
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    words = re.findall(r"[^\W_]+|[-+.,](?=\d)|%", bare)
+    words = _SAID.findall(bare) or bare.split()  # an answer may be nothing but a sign
     return " ".join(word for word in words if word not in ("a", "an", "the"))

@@ -239,6 +239,13 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def next_review(moment: float | None, now: float) -> str:
+    """When the next review comes, to be put after another sentence; empty when none is planned."""
+    if moment is None or moment <= now:
+        return ""
+    return f" The next review comes in {count(max(1, round((moment - now) / 86400)), 'day')}."
+
+
 def duration(seconds: float) -> str:
     """`2 h 05 min`, `7 min`, `40 s`."""
     whole = round(seconds)

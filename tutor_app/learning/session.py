@@ -71,6 +71,14 @@ class Session:
         """Counts over the whole sitting, also before a stop."""
         return self._counts
 
+    @property
+    def awaits_mark(self) -> bool:
+        """No key found the written answer right, and its writer has not said yet whether it is."""
+        turn = self.turn
+        if turn is None or self._kept or not (turn.done and turn.question.is_open):
+            return False
+        return turn.verdict is not None and not turn.verdict.right
+
     def keep(self) -> Attempt | None:
         """The attempt to record, once per question and only when it is done.
 

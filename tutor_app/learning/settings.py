@@ -205,7 +205,7 @@ class SettingsFile:
         return self.settings
 
     def set(self, name: str, value: object) -> Settings:
-        """Change one setting in the file; everything else in it stays."""
+        """Change one setting in the file; every other value in it stays, comments do not."""
         setting = find(name)
         checked = setting.check(value)
         document = self._read()

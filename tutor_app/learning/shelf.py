@@ -39,7 +39,7 @@ class Shelf:
         """All questions that fit; banks and topics by name, whatever the case. Nothing named: everything."""
         wanted = {_fold(topic) for topic in topics}
         found: list[Item] = []
-        for bank in self._fitting_banks(banks, wanted, subject):
+        for bank in self._fitting_banks(banks, wanted):
             found += [item for item in self.items(bank) if _fits(item, wanted, subject, grade)]
         if not found:
             raise UserError(f"No question fits {_criteria(banks, topics, subject, grade)}. {_TOPICS_HINT}")
@@ -60,15 +60,24 @@ class Shelf:
         found = (self.find(s.bank, s.question) for s in self._history.mistakes(self._profile))
         return list(islice((item for item in found if item), most))
 
-    def _fitting_banks(self, banks: Sequence[str], topics: set[str], subject: str) -> Iterator[str]:
+    def pick(
+        self,
+        items: Iterable[Item],
+        count: int,
+        seed: int | None = None,
+        mix: Mapping[str, int] | None = None,
+    ) -> list[Item]:
+        """Questions for this student's sitting, as `choose` says; a seed chooses the same each time."""
+        standings = {(s.bank, s.question): s for s in self._history.standings(self._profile)}
+        return choose(items, count, standings, random.Random(seed), mix)
+
+    def _fitting_banks(self, banks: Sequence[str], topics: set[str]) -> Iterator[str]:
         for name in banks:
             yield PERSONAL_BANK if name == PERSONAL_BANK else self.library.find(name).id
         if banks:
             return
         for summary in self.library.banks():
-            fits_topic = not topics or any(_fold(name) in topics for name, _ in summary.topics)
-            fits_subject = not subject or not summary.subject or _fold(summary.subject) == _fold(subject)
-            if fits_topic and fits_subject:
+            if not topics or any(_fold(name) in topics for name, _ in summary.topics):
                 yield summary.id
 
     def _bank(self, bank: str) -> Mapping[str, Item]:
@@ -133,11 +142,6 @@ def _by_mix(by_topic: Mapping[str, list[Item]], mix: Mapping[str, int], rng: ran
         chosen += several[:count]
     rng.shuffle(chosen)
     return chosen
-
-
-def standings_by_ref(standings: Iterable[Standing]) -> dict[Ref, Standing]:
-    """`History.standings` by what names the question."""
-    return {(standing.bank, standing.question): standing for standing in standings}
 
 
 def _placed(bank_id: str, bank: Bank) -> dict[str, Item]:

@@ -110,8 +110,9 @@ def restore(source: Path, path: Path) -> Path | None:
     or the new history and other open programs see the change.
     """
     check(source)
-    make_private(path)
-    saved = _set_aside(path)
+    with plainly(path):
+        make_private(path)
+        saved = _set_aside(path)
     with plainly(path), contextlib.closing(connect(path)) as connection:
         with contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as copy:
             copy.backup(connection)
@@ -127,6 +128,8 @@ def _set_aside(path: Path) -> Path | None:
     try:
         with contextlib.closing(connect(path)) as connection:
             return back_up(connection, kept)
+    except sqlite3.OperationalError:
+        raise  # a full disk or another program's lock does not make it a damaged one
     except sqlite3.DatabaseError:
         private_folder(kept.parent)
         for suffix in ("", "-wal", "-shm"):
@@ -142,8 +145,13 @@ def plainly(path: Path) -> Iterator[None]:
     """What SQLite and the system report becomes a sentence."""
     try:
         yield
-    except sqlite3.IntegrityError:
-        raise
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            raise
+        raise UserError(
+            "This profile is in the history no more: it was removed, or another history was put in place. "
+            "What is done now is not kept; start the tutor again to go on."
+        ) from error
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise UserError(f"Another program holds the history {path}. Close it and try again.") from error

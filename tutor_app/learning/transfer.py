@@ -8,12 +8,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tutor_app.errors import UserError
 from tutor_app.learning import reviews
-from tutor_app.learning.history import History
+from tutor_app.learning.history import TYPED, History
 from tutor_app.learning.records import Profile
 from tutor_app.questions.formats import native
 
@@ -82,19 +83,21 @@ def _import(history: History, lines: Iterable[str], name: str) -> Imported:
     with history.writing() as db:
         for number, record in _records(lines, name):
             try:
-                if record["table"] == "profiles":
-                    profiles[record["name"]] = history.profile_within(db, record["name"])
+                is_profile = record["table"] == "profiles"
+                owner = record["name" if is_profile else "profile"]
+                if owner not in profiles:
+                    profiles[owner] = history.profile_within(db, owner)
+                if is_profile:
                     continue
-                owner = profiles.get(record["profile"]) or history.profile_within(db, record["profile"])
-                new = _insert(db, owner.id, record)
+                new = _insert(db, profiles[owner].id, record)
             except (KeyError, TypeError, ValueError, AttributeError, sqlite3.Error, UserError) as error:
                 raise UserError(
                     f"{name}:{number}: this line does not fit ({error}). Nothing was changed."
                 ) from error
             added[record["table"]] += new
             known += not new
-        for owner in profiles.values():
-            _recount(db, owner.id)
+        for profile in profiles.values():
+            _recount(db, profile.id)
     return Imported(tuple(profile.name for profile in profiles.values()), added, known)
 
 
@@ -126,7 +129,9 @@ def _insert(db: sqlite3.Connection, profile: int, record: dict[str, Any]) -> boo
     table = record["table"]
     columns = _TABLES[table]
     values = [record[column] for column in columns]
-    if table == "reviews":
+    if table == "attempts":
+        date.fromisoformat(record["day"])
+    elif table == "reviews":
         reviews.check(record["card"])
     elif table == "own_questions":
         native.loads(record["body"], "a question of one's own")
@@ -157,11 +162,12 @@ def _asked(db: sqlite3.Connection, record: dict[str, Any]) -> int:
 
 
 def _recount(db: sqlite3.Connection, profile: int) -> None:
-    """The tallies follow the attempts, whatever their order was."""
+    """The tallies follow the attempts, whatever their order was; those of typed questions have none."""
     db.execute("DELETE FROM standings WHERE profile = ?", (profile,))
     db.execute(
         "INSERT INTO standings"
         " SELECT profile, asked, count(*), sum(correct), sum(1 - correct), correct, max(at)"
-        " FROM attempts WHERE profile = ? AND correct IS NOT NULL GROUP BY profile, asked",
-        (profile,),
+        " FROM attempts WHERE profile = ? AND correct IS NOT NULL"
+        " AND asked NOT IN (SELECT id FROM asked WHERE bank = ?) GROUP BY profile, asked",
+        (profile, TYPED),
     )

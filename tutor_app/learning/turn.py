@@ -6,7 +6,7 @@ Pure: no clock but the one given, no history, no tutor. Whoever shows the questi
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -151,6 +151,11 @@ class Turn:
     @property
     def tries(self) -> int:
         return self._tries
+
+    @property
+    def response(self) -> str:
+        """What was answered first."""
+        return self._first[2]
 
     # Hints
 
@@ -315,6 +320,7 @@ class Turn:
             "tries": self._tries,
             "out_of_tries": self._out_of_tries,
             "first": self._first,
+            "verdict": astuple(self.verdict) if self.verdict else None,
             "spent": self._spent if self.done else self._seconds(),
         }
 
@@ -326,6 +332,8 @@ class Turn:
         self._out_of_tries = bool(state["out_of_tries"])
         right, choice, response, certainty = state["first"]
         self._first = (right, choice, response, certainty)
+        verdict = state.get("verdict")  # sessions saved before this was kept have none
+        self.verdict = Verdict(*verdict) if verdict else None
         self._spent = float(state["spent"])
         if self.phase is Phase.EXPLAINING:
             self.unfolding.more()

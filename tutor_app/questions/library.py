@@ -26,10 +26,11 @@ from tutor_app.questions.text import plain
 if TYPE_CHECKING:
     from tutor_app.questions.known_words import BankWords, KnownWords
 
+RESERVED_IDS = ("mine", "typed")  # of a student's own questions and of typed ones; no bank is given them
+
 _SUFFIX = ".jsonl"
 _TEXTS = ("title", "subject", "grade", "licence", "source")
 _KEY = "library"  # the header field the library keeps its summary in
-_LONGEST_HEADER = 1_000_000
 _DAY = 86_400.0
 
 
@@ -113,22 +114,6 @@ class Library:
     def bank(self, bank_id: str) -> Bank:
         """The whole bank of that id."""
         return _load(self._summary(bank_id).path)
-
-    def questions(
-        self, banks: Iterable[str] = (), topic: str = "", subject: str = "", grade: str = ""
-    ) -> Iterator[Question]:
-        """The questions of some banks (all when none is named) that fit; only banks that can fit are read."""
-        named = set(banks)
-        for summary in self.banks():
-            if named and summary.id not in named:
-                continue
-            if topic and topic not in dict(summary.topics):
-                continue
-            if subject and summary.subject and summary.subject != subject:
-                continue
-            for question in _load(summary.path).questions:
-                if _fits(question, summary, topic, subject, grade):
-                    yield question
 
     def install(
         self,
@@ -282,7 +267,7 @@ def file_content(bank: Bank, origin: str = "") -> bytes:
 def _summarise(path: Path, shipped: bool) -> BankSummary:
     """From the first line alone when its summary fits the file, else from the whole file."""
     with path.open("rb") as lines:
-        first = lines.readline(_LONGEST_HEADER)
+        first = lines.readline()
     header = json.loads(first)
     summary = header.get(_KEY) if isinstance(header, dict) else None
     if not isinstance(summary, dict) or path.stat().st_size - len(first) != summary.get("size"):
@@ -382,14 +367,6 @@ def _as_before(bank: Bank, present: BankSummary, title: str) -> Bank:
     return _titled(bank, title or present.title, subject, grade)
 
 
-def _fits(question: Question, summary: BankSummary, topic: str, subject: str, grade: str) -> bool:
-    return (
-        (not topic or (question.topic or summary.title) == topic)
-        and (not subject or (question.subject or summary.subject) == subject)
-        and (not grade or (question.grade or summary.grade) == grade)
-    )
-
-
 def _begins(bank: BankSummary, wanted: str) -> bool:
     return bank.title.casefold().startswith(wanted)
 
@@ -408,11 +385,11 @@ def _is_id(bank_id: str) -> bool:
 
 
 def _slug(title: str) -> str:
-    """A file name for a title, in any script; Windows' reserved names cannot come out."""
+    """A file name for a title, in any script; no reserved id and no reserved name of Windows can come out."""
     kept = (
         re.sub(r"[^\w]+", "-", unicodedata.normalize("NFKC", title).casefold()).strip("-_")[:50].strip("-_")
     )
-    reserved = re.fullmatch(r"con|prn|aux|nul|com\d|lpt\d", kept)
+    reserved = kept in RESERVED_IDS or re.fullmatch(r"con|prn|aux|nul|com\d|lpt\d", kept)
     return f"bank-{kept}" if not kept or reserved else kept
 
 

@@ -109,10 +109,8 @@ class TutorApp(App[int]):
         self.post_message(DeskOpened())
 
     def on_desk_opened(self, message: DeskOpened) -> None:
-        if message.trouble:
-            self.report(message.trouble)
         for screen in self.screen_stack:
-            screen.post_message(message)
+            screen.post_message(message)  # Home reads anew and says what fails
         self.tutor_state = (False, "the tutor is waking up")
         self._load_tutor()
         if self._command is not None and not message.trouble:

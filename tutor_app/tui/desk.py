@@ -18,12 +18,13 @@ from textual.message import Message
 
 from tutor_app.errors import UserError
 from tutor_app.learning.settings import Settings, SettingsFile
-from tutor_app.students.explanation import Explainer, Origin, Step
+from tutor_app.students.explanation import Explainer, Explanation, Origin, Step
 
 if TYPE_CHECKING:
     from tutor_app.learning.history import History
-    from tutor_app.learning.records import OpenSession, Profile
+    from tutor_app.learning.records import Item, OpenSession, Profile
     from tutor_app.learning.shelf import Shelf
+    from tutor_app.learning.turn import Turn
     from tutor_app.questions.library import Library
     from tutor_app.questions.model import Question
 
@@ -53,6 +54,7 @@ class Overview:
     open_sessions: tuple[OpenSession, ...] = ()
     topics: tuple[Topic, ...] = ()
     locked: bool = False
+    next_due: float | None = None
 
 
 class DeskOpened(Message, bubble=False):
@@ -65,6 +67,14 @@ class DeskOpened(Message, bubble=False):
 
 class BuildAnew(Message, bubble=False):
     """One of Home's widgets may be dead: make them all anew."""
+
+
+class NotesRead(Message):
+    """The student's own notes about a question are at hand."""
+
+    def __init__(self, turn: Turn, notes: list[str]) -> None:
+        super().__init__()
+        self.turn, self.notes = turn, notes
 
 
 class TutorLoaded(Message, bubble=False):
@@ -209,6 +219,10 @@ class Desk:
         if (plan := getattr(self.explainer, "plan", None)) is not None:
             plan([question], self.settings.for_explaining())
 
+    def compare_with_key(self, item: Item, made: Explanation) -> None:
+        """Keep what the tutor made of a question, for the teacher to see where it differs from the key."""
+        self.write(lambda: self.history.compare_with_key(item, made.students, made.answer))
+
     def withdraw(self, step: Step) -> None:
         """A step was flagged as wrong: its fact is not used again."""
         if step.origin is Origin.FACT and (flag := getattr(self.explainer, "flag", None)) is not None:
@@ -234,6 +248,7 @@ class Desk:
             tuple(history.open_sessions(profile)),
             tuple(topics),
             self.locked,
+            history.next_due(profile),
         )
 
     def close(self) -> None:

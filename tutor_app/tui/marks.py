@@ -14,6 +14,7 @@ class Marks:
     right: str = "✓"
     wrong: str = "✗"
     chosen: str = "▸"
+    picked: str = "●"
     fact: str = "◆"
     tutor: str = "✎"
     bank: str = "•"
@@ -47,6 +48,7 @@ ASCII = Marks(
     right="+",
     wrong="x",
     chosen=">",
+    picked="*",
     fact="#",
     tutor="~",
     bank="-",

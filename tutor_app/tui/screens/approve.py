@@ -86,14 +86,11 @@ is saved already.
             return
         if isinstance(message.what, Explanation):
             self._made, self._steps = message.what, message.what.steps
-            self._compare_with_key(message.what)
+            item = Item(self._summary.id, self._question)
+            self.tutor_app.desk.compare_with_key(item, message.what)
         else:
             self._steps += (message.what,)
         self._show()
-
-    def _compare_with_key(self, made: Explanation) -> None:
-        desk, item = self.tutor_app.desk, Item(self._summary.id, self._question)
-        desk.write(lambda: desk.history.compare_with_key(item, made.students, made.answer))
 
     def on_failed(self, message: Failed) -> None:
         if message.ticket is self._explaining:

@@ -59,9 +59,9 @@ mend what it recognised, or save it to your own bank.
             yield Notes(id="seen")
             yield Menu(
                 [
-                    Entry("explain", "Explain it", "step by step", "e"),
-                    Entry("edit", "Mend it", "question, choices, key", "m"),
-                    Entry("save", "Save it", "to your own bank", "s"),
+                    Entry("explain", "Explain it", "step by step", "F5"),
+                    Entry("edit", "Mend it", "question, choices, key", "F3"),
+                    Entry("save", "Save it", "to your own bank", "F4"),
                 ],
                 id="do",
             )
@@ -130,7 +130,7 @@ class AskedScreen(LearnScreen):
         keep_question(self, self.turn.question)
 
     def action_next(self) -> None:
-        self.action_back()
+        self._leave()
 
     def _keep(self, final: bool = False) -> None:
         """A question from outside is no part of the course."""

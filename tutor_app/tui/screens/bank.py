@@ -63,12 +63,7 @@ tutor would not choose the key.
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _read(self) -> None:
-        try:
-            bank = self.tutor_app.desk.library.bank(self._summary.id)
-        except Exception as error:
-            self.app.call_from_thread(self.tutor_app.report, error)
-            return
-        self.post_message(BankRead(bank))
+        self.post_message(BankRead(self.tutor_app.desk.library.bank(self._summary.id)))
 
     def on_bank_read(self, message: BankRead) -> None:
         self._bank = message.bank

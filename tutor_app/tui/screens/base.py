@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from tutor_app.tui.widgets.key_bar import KeyBar
 from tutor_app.tui.widgets.top_line import TopLine
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class Guarded:
-    """Mixed into screens: an error in a handler becomes a dialog, and the screen lives on."""
+    """Mixed into screens: an error in a handler or a worker becomes a dialog, and the screen lives on."""
+
+    _failure = ""  # what the last worker failed of
 
     @property
     def tutor_app(self) -> "TutorApp":
@@ -28,6 +31,15 @@ class Guarded:
             await super()._dispatch_message(message)  # type: ignore[misc]
         except Exception as error:
             self.tutor_app.report(error)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what failed; once, for a screen may read anew as soon as the dialog closes."""
+        if event.state is WorkerState.SUCCESS:
+            self._failure = ""
+        elif event.state is WorkerState.ERROR and (error := event.worker.error):
+            if str(error) != self._failure:
+                self.tutor_app.report(error)
+            self._failure = str(error)
 
 
 class TutorScreen(Guarded, Screen[object]):

@@ -21,13 +21,14 @@ class Dialog(Guarded, ModalScreen[object]):
     """A titled window; Esc closes it with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close")]
+    scrolls = False  # whether the arrow keys move the whole window, where nothing in it can be chosen
 
     def __init__(self, title: str, text: str = "") -> None:
         super().__init__()
         self._title, self._text = title, text
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="window", can_focus=False):
+        with VerticalScroll(id="window", can_focus=self.scrolls):
             yield Static(Content.styled(self._title, "bold $primary"), id="title")
             if self._text:
                 yield Static(Content(self._text), id="text")
@@ -40,7 +41,7 @@ class Dialog(Guarded, ModalScreen[object]):
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
-            self.dismiss(None)
+            self.action_close()
 
     def action_close(self) -> None:
         self.dismiss(None)
@@ -50,6 +51,7 @@ class Say(Dialog):
     """Tells one thing; Enter or Esc closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "close", "close", show=False)]
+    scrolls = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,9 @@ known). **Tab** goes from field to field, **F4** saves, **Esc** leaves everythin
         old = self._question
         choices = self._lines("choices")
         letter = self.query_one("#key", Input).value.strip().upper()
-        if letter and letter not in tuple(LETTERS[: len(choices)]):
-            ways = (
-                f"Type a letter up to {LETTERS[len(choices) - 1]}." if choices else "Add the choices first."
-            )
+        letters = tuple(LETTERS[: len(choices)])
+        if letter and letter not in letters:
+            ways = f"Type a letter up to {letters[-1]}." if letters else "Add the choices first."
             raise UserError(f"The key {letter} names no choice. {ways}")
         same = choices == old.choices
         try:

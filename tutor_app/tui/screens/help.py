@@ -20,6 +20,7 @@ class HelpScreen(Dialog):
         Binding("question_mark", "close", "close", show=False),
         Binding("g", "guides", "guides"),
     ]
+    scrolls = True
 
     def __init__(self, about: Screen[object], focused: Widget | None) -> None:
         super().__init__("Help")

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tutor_app.learning.progress import next_review
 from tutor_app.tui.desk import DeskOpened, Overview, Topic
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.menu import Entry, Menu
@@ -36,7 +37,8 @@ class TopicMenu(Menu):
 
     HELP = """### Topics
 **Enter** explains the questions of a topic step by step, **p** lets you answer first and **t** makes a
-test. The bar shows how many of its questions you last answered right. **/** finds a topic by name.
+test. The numbers say how many of its questions you last answered right; once you began a topic, a bar
+may show it too. **/** finds a topic by name.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "choose", "learn"),
@@ -68,8 +70,8 @@ class HomeScreen(TutorScreen):
     """The first screen."""
 
     HELP = """## Home
-On the left is what you can do, on the right are the topics. **Tab** goes from one to the other. Each entry
-on the left also has a letter that works everywhere on this page.
+First comes what you can do, then the topics: below it, or beside it where the screen is wide. **Tab** goes
+from one to the other. What you can do also has a letter that works everywhere on this page.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stay", show=False),
@@ -139,7 +141,8 @@ on the left also has a letter that works everywhere on this page.
             )
         if not any(topic.met for topic in overview.topics):
             return "Pick a topic and press Enter; nothing needs to be set up."
-        return "Nothing is due today: a good day for something new."
+        later = next_review(overview.next_due, time.time())
+        return f"Nothing is due today: a good day for something new.{later}"
 
     def _places(self) -> list[Entry]:
         overview, locked = (

@@ -1,4 +1,4 @@
-"""An import under way: it can be cancelled, and then nothing is installed."""
+"""An import under way: it can be cancelled while the file is read, and then nothing is installed."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ class ImportingScreen(Dialog):
     def __init__(self, path: Path) -> None:
         super().__init__("Reading the file", str(path))
         self._path = path
-        self._cancelled = False
+        self._cancelled = self._installing = False
 
     def body(self) -> ComposeResult:
         yield ProgressBar(total=None, show_percentage=False, show_eta=False)
@@ -24,6 +24,9 @@ class ImportingScreen(Dialog):
         self._import()
 
     def action_close(self) -> None:
+        if self._installing:
+            self.tutor_app.say("The bank is being installed; you will see what came in.")
+            return
         self._cancelled = True
         self.dismiss(None)
 
@@ -33,7 +36,7 @@ class ImportingScreen(Dialog):
 
         try:
             report = read_file(self._path)
-            if self._cancelled:
+            if not self.app.call_from_thread(self._may_install):
                 return
             done = self.tutor_app.desk.library.install(report, self._path)
         except Exception as error:
@@ -41,11 +44,17 @@ class ImportingScreen(Dialog):
             return
         self.app.call_from_thread(self._finished, (report, done))
 
+    def _may_install(self) -> bool:
+        """From here on Esc comes too late."""
+        self._installing = not self._cancelled
+        return self._installing
+
     def _finished(self, done: object) -> None:
-        if not self._cancelled:
-            self.dismiss(done)
+        self._installing = False
+        self.dismiss(done)
 
     def _failed(self, error: Exception) -> None:
+        self._installing = False
         if not self._cancelled:
             self.dismiss(None)
             self.tutor_app.report(error)

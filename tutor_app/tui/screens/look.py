@@ -30,7 +30,7 @@ The question, its answer and the whole explanation. Nothing here counts.
         self.set_focus(None)
 
     def action_next(self) -> None:
-        self.action_back()
+        self._leave()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action not in {"explain", "step", "mark"} and super().check_action(action, parameters)

@@ -11,7 +11,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tutor_app.errors import UserError
+from tutor_app.learning.beginning import new_session
 from tutor_app.learning.records import Item, Mode, Standing
+from tutor_app.tui.app import CLOSED
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.menu import Entry, Menu
 
@@ -89,7 +91,7 @@ The questions you last got wrong, the newest first. Those at the top keep slippi
         found = [item for standing in self._standings if (item := self._item(standing))]
         if found:
             items = found[: desk.settings.practise.questions]
-            session = starting.new_session(desk, Mode.PRACTISE, items)
+            session = new_session(Mode.PRACTISE, items, desk.settings.practise)
             self.app.push_screen(starting.sitting_screen(session, "mistakes"))
 
 
@@ -97,6 +99,9 @@ def look_at(screen: TutorScreen, standing: Standing) -> None:
     """Show a question that was missed, with its answer and explanation."""
     from tutor_app.tui.screens.look import LookScreen
 
+    if screen.tutor_app.desk.locked:
+        screen.tutor_app.say(CLOSED, trouble=True)
+        return
     item = screen.tutor_app.desk.shelf.find(standing.bank, standing.question)
     if item is None:
         raise UserError("The bank of this question is no longer installed, so it cannot be shown.")

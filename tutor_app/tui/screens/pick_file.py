@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
@@ -14,10 +15,25 @@ from tutor_app.tui.widgets.menu import Entry, Menu
 _MOST = 2000
 
 
+class FileMenu(Menu, inherit_bindings=False):
+    """A list in which no letter moves the cursor: letters belong to the path."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "up", show=False),
+        Binding("down", "move(1)", "down", show=False),
+        Binding("home", "jump(0)", "first", show=False),
+        Binding("end", "jump(-1)", "last", show=False),
+        Binding("enter,space", "choose", "open", show=False),
+    ]
+
+
 class PickFile(Dialog):
     """Gives the picked file's path, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("backspace", "up", "folder above", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("backspace", "up", "folder above", show=False),
+        Binding("down", "list", "choose below", show=False),
+    ]
 
     def __init__(self, title: str, start: Path | None = None) -> None:
         super().__init__(title)
@@ -25,8 +41,9 @@ class PickFile(Dialog):
         self._paths: list[Path] = []
 
     def body(self) -> ComposeResult:
-        yield Input(placeholder="type or paste a path, or choose below", id="path", compact=True)
-        yield Menu(id="files")
+        hint = "type or paste a path, or choose below"
+        yield Input(placeholder=hint, id="path", compact=True, select_on_focus=False)
+        yield FileMenu(id="files")
 
     def on_mount(self) -> None:
         self._list(self._folder)
@@ -46,8 +63,8 @@ class PickFile(Dialog):
             entries.append(
                 Entry(str(index), f"{path.name}/" if index <= len(folders) else path.name, _size(path))
             )
-        menu = self.query_one(Menu)
-        menu.show(entries)
+        self.query_one(Menu).show(entries)
+        self.query_one(Input).value = ""
         self.call_after_refresh(self._to_top)
 
     def _to_top(self) -> None:
@@ -61,6 +78,19 @@ class PickFile(Dialog):
         if event.value.strip():
             self._take(self._folder / Path(event.value.strip().strip("'\"")).expanduser())
 
+    def on_key(self, event: events.Key) -> None:
+        if event.is_printable and event.character:
+            self._type(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        self._type("".join(event.text.splitlines()[:1]))
+
+    def _type(self, text: str) -> None:
+        """What is typed or pasted over the list."""
+        path = self.query_one(Input)
+        path.focus()
+        path.insert_text_at_cursor(text)
+
     def _take(self, path: Path) -> None:
         if path.is_dir():
             self._list(path)
@@ -68,6 +98,9 @@ class PickFile(Dialog):
             self.dismiss(path)
         else:
             raise UserError(f"There is no file {path}. Check the path, or choose the file below.")
+
+    def action_list(self) -> None:
+        self.query_one(Menu).focus()
 
     def action_up(self) -> None:
         self._list(self._folder.parent)

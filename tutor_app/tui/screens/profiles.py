@@ -59,15 +59,14 @@ new one, **r** renames, **Del** removes one with all it did.
         self.post_message(ProfilesRead(desk.history.profiles()))
 
     def on_profiles_read(self, message: ProfilesRead) -> None:
-        now = self.tutor_app.desk.profile_name
+        now = str(self.tutor_app.desk.profile.id)
         self._profiles = {str(profile.id): profile for profile in message.profiles}
         menu = self.query_one(Menu)
         menu.show(
-            [Entry(id, p.name, "learning now" if p.name == now else "") for id, p in self._profiles.items()]
+            [Entry(id, p.name, "learning now" if id == now else "") for id, p in self._profiles.items()]
         )
-        for id, profile in self._profiles.items():
-            if profile.name == now:
-                menu.select(id)
+        if now in self._profiles:
+            menu.select(now)
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
         self.tutor_app.desk.profile = self._profiles[message.id]
@@ -99,23 +98,27 @@ new one, **r** renames, **Del** removes one with all it did.
         if isinstance(name, str):
             desk = self.tutor_app.desk
             renamed = desk.history.rename_profile(profile, name)
-            if desk.profile_name == profile.name:
+            if desk.profile.id == profile.id:
                 desk.profile = renamed
             self._read()
 
     def action_remove(self) -> None:
         from tutor_app.tui.screens.dialog import confirm
 
-        if (profile := self._current()) and profile.name == self.tutor_app.desk.profile_name:
+        if (profile := self._current()) and profile.id == self.tutor_app.desk.profile.id:
             self.tutor_app.say("This one is learning now; go on as someone else first.", trouble=True)
         elif profile:
             self.app.push_screen(
                 confirm(
-                    f"Remove {profile.name}?", "All answers and reviews of this profile go too.", "Remove"
+                    f"Remove {profile.name}?",
+                    "All answers and reviews of this profile go too. A backup of before is kept "
+                    "('tutor history list' shows where).",
+                    "Remove",
                 ),
                 lambda yes: self._remove(profile) if yes else None,
             )
 
     def _remove(self, profile: Profile) -> None:
-        self.tutor_app.desk.history.remove_profile(profile)
+        desk = self.tutor_app.desk
+        desk.write(lambda: desk.history.remove_profile(profile))
         self._read()

@@ -73,12 +73,8 @@ starts it, **e** saves everything to a file.
     def _read(self) -> None:
         desk = self.tutor_app.desk
         wanted = desk.settings.progress
-        try:
-            desk.wait_for_writes()
-            report = progress(desk.history, desk.profile, days=wanted.days, streak=wanted.streak)
-        except Exception as error:
-            self.app.call_from_thread(self.tutor_app.report, error)
-            return
+        desk.wait_for_writes()
+        report = progress(desk.history, desk.profile, days=wanted.days, streak=wanted.streak)
         self.post_message(ProgressRead(report))
 
     def on_progress_read(self, message: ProgressRead) -> None:
@@ -96,7 +92,7 @@ starts it, **e** saves everything to a file.
             if tally.judged
         ]
         self.query_one("#topics", Menu).show(
-            [Entry("", "Right, by topic", heading=True), *topics] if topics else []
+            [Entry("", "By topic: right, and how sure you were", heading=True), *topics] if topics else []
         )
 
     def _show_mistakes(self, report: Progress) -> None:

@@ -112,7 +112,7 @@ def _shown(setting: Setting, value: Value) -> str:
         return "on" if value else "off"
     if setting.name == "look.theme":
         return next((look.title for look in themes.LOOKS if look.name == value), str(value))
-    return str(value) or "none"
+    return str(value) or "the ones that ship"
 
 
 def _after(setting: Setting, value: Value, by: int) -> Value | None:

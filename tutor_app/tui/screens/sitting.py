@@ -6,7 +6,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Input
 
 from tutor_app.learning.marking import points
@@ -15,7 +14,7 @@ from tutor_app.learning.session import Session
 from tutor_app.learning.turn import Phase, Turn, bank_steps
 from tutor_app.students.explanation import Explanation
 from tutor_app.tui import wording
-from tutor_app.tui.desk import TutorLoaded
+from tutor_app.tui.desk import NotesRead, TutorLoaded
 from tutor_app.tui.explaining import Arrived, Explaining, Failed
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.choices import Choices, ChoicesState
@@ -25,14 +24,6 @@ from tutor_app.tui.widgets.steps import Steps
 from tutor_app.tui.widgets.sure import Sure
 
 _LETTER_KEYS = tuple((f"{letter},{n + 1}", n) for n, letter in enumerate("abcdefgh"))
-
-
-class NotesRead(Message):
-    """The student's own notes about a question are at hand."""
-
-    def __init__(self, turn: Turn, notes: list[str]) -> None:
-        super().__init__()
-        self.turn, self.notes = turn, notes
 
 
 class SittingScreen(TutorScreen):
@@ -105,7 +96,7 @@ class SittingScreen(TutorScreen):
         place = f"{session.index + 1} of {len(session.items)}" if len(session.items) > 1 else ""
         known = turn.item.topic == self._title  # the first line says the topic already
         self.query_one(QuestionView).show(turn.question, place, brief=known)
-        self.query_one("#written", Input).value = ""
+        self.query_one("#written", Input).value = turn.response
         self._start_explaining()
         self.query_one("#scroll").scroll_home(animate=False)
         self._show()
@@ -138,8 +129,16 @@ class SittingScreen(TutorScreen):
         self.app.switch_screen(DoneScreen(session, self._title))
 
     def action_back(self) -> None:
+        """Esc undoes the innermost thing: a choice not yet judged, an open source, then the sitting."""
+        if self._picked is not None and self.turn.can_answer:
+            self._picked = None
+            self._show()
+            self._focus_answering()
+        elif not self.query_one(Steps).close_sources():
+            self._leave()
+
+    def _leave(self) -> None:
         self._keep(final=True)
-        self._stop_explaining()
         self.dismiss(None)
 
     def on_unmount(self) -> None:
@@ -147,7 +146,8 @@ class SittingScreen(TutorScreen):
 
     def _keep(self, final: bool = False) -> None:
         """Record the question once it is done; an answer the student may still mark herself waits."""
-        if not final and self.check_action("mark", ()):
+        if not final and self.session.awaits_mark:
+            self._save()
             return
         if attempt := self.session.keep():
             desk, snapshot = self.tutor_app.desk, self.session.snapshot()
@@ -210,7 +210,7 @@ class SittingScreen(TutorScreen):
             return
         self.turn.unfolding.arrive(message.what)
         if isinstance(message.what, Explanation):
-            self._compare_with_key(message.what)
+            self.tutor_app.desk.compare_with_key(self.turn.item, message.what)
         self._show()
 
     def on_failed(self, message: Failed) -> None:
@@ -219,10 +219,6 @@ class SittingScreen(TutorScreen):
             self._trouble = "The tutor could not explain this one."
             self.turn.unfolding.settle(bank_steps(self.turn.question))
             self._show()
-
-    def _compare_with_key(self, made: Explanation) -> None:
-        desk, item = self.tutor_app.desk, self.turn.item
-        desk.write(lambda: desk.history.compare_with_key(item, made.students, made.answer))
 
     # What is shown
 
@@ -295,7 +291,7 @@ class SittingScreen(TutorScreen):
             earned = f" {verdict.points:+d}" if turn.asks_certainty and verdict.points > 0 else ""
             notes.append(Note(f"Right!{earned}", marks.right, "bold $success"))
         elif verdict.right is False:
-            again = "Not that one; try again." if verdict.may_retry else "Not that one."
+            again = "Not that one; try again." if verdict.may_retry and turn.can_answer else "Not that one."
             notes.append(Note(again, marks.wrong, "bold $error"))
             notes += [Note(verdict.why)] if verdict.why else []
         elif turn.question.is_open:
@@ -333,7 +329,7 @@ class SittingScreen(TutorScreen):
             case "letter":
                 return turn.can_answer and parameters[0] in range(len(turn.question.choices))
             case "mark":
-                return turn.done and turn.question.is_open and bool(turn.verdict and not turn.verdict.right)
+                return self.session.awaits_mark
             case "other":
                 return turn.done and bool(bank_steps(turn.question)) and bool(self.tutor_app.desk.explainer)
             case "note":
@@ -390,6 +386,7 @@ class SittingScreen(TutorScreen):
         turn = self.turn
         if turn.asks_certainty and turn.tries == 0 and not self.leading:
             self._picked = message.choice
+            self._save()
             self._show()
             self.query_one("#sure").focus()
             self.follow()

@@ -117,12 +117,16 @@ kept as it stands: if you leave with Esc you can go on later (a time limit runs 
         self._show()
 
     def action_mark(self) -> None:
+        self._take_written()
         self.exam.mark()
         self._save()
         self._show()
 
     def action_list(self) -> None:
         from tutor_app.tui.screens.find import Find
+
+        self._take_written()
+        self._save()
 
         def go(index: object) -> None:
             if isinstance(index, str):

@@ -102,14 +102,13 @@ explanations and Ask stay closed on this machine until the test is done.
     @work(thread=True, exclusive=True, exit_on_error=False, group="start")
     def _begin(self) -> None:
         from tutor_app.tui import starting
-        from tutor_app.tui.screens.test import TestScreen
 
         desk = self.tutor_app.desk
         try:
             items = starting.topic_items(desk, self._topics, self._count)
             exam = Exam(items, minutes=self._minutes, locked=self._lock)
-            desk.history.save_session(desk.profile, exam.snapshot())
+            screen = starting.test_screen(desk, exam)
         except Exception as error:
             self.app.call_from_thread(self.tutor_app.report, error)
             return
-        self.app.call_from_thread(self.app.switch_screen, TestScreen(exam))
+        self.app.call_from_thread(self.app.switch_screen, screen)

@@ -32,7 +32,8 @@ class Choices(Lines, can_focus=True):
 
     HELP = """### Choices
 Press the **letter** (or digit) of a choice to pick it, or move with the arrow keys and press **Enter**.
-A wrong choice is crossed out; the right one gets a tick. Bars show how likely the tutor finds each choice.
+Your pick has a filled mark; a wrong one is crossed out, and the right one gets a tick. Bars show how likely
+the tutor finds each choice.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
@@ -84,10 +85,11 @@ A wrong choice is crossed out; the right one gets a tick. Bars show how likely t
         mark, style = " ", ""
         if index == state.right:
             mark, style = marks.right, "bold $success"
-        elif index in state.struck:
+        elif index in state.struck or (index == state.picked and state.right is not None):
             mark, style = marks.wrong, "$error"
         elif index == state.picked or here:
-            mark, style = marks.chosen, "bold $accent" if here else "bold $primary"
+            mark = marks.picked if index == state.picked else marks.chosen
+            style = "bold $accent" if here else "bold $primary"
         prefix = Content.assemble((f"{mark} ", style), (f"{LETTERS[index]}  ", style or "$primary"))
         body = Content.styled(self._choices[index], style)
         shares = state.probabilities

@@ -18,6 +18,7 @@ _NAMES = {
     "minus": "-",
     "delete": "Del",
 }
+_GOES_ON = ("space", "enter")
 _ALWAYS = ("escape", "question_mark")
 _IF_ROOM = (("ctrl+p", "all commands"), ("ctrl+q", "quit"))
 _HELP = ("f1", "help")  # where ? is typed into a field
@@ -34,7 +35,7 @@ def key_name(key: str, marks: Marks = UNICODE) -> str:
 
 
 class KeyBar(Lines):
-    """Keys of the focused widget first, then the screen's; Esc and ? always keep their place."""
+    """What goes on first, then keys of the focused widget, then the screen's; Esc and ? always have room."""
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; padding: 0 1; }"
 
@@ -49,6 +50,7 @@ class KeyBar(Lines):
         shown, marks = self._keys_here(), marks_of(self)
         last = [binding for binding in shown if binding.key in _ALWAYS]
         first = [binding for binding in shown if binding.key not in _ALWAYS]
+        first.sort(key=lambda binding: binding.key not in _GOES_ON)
         room = width - sum(_width(binding) for binding in last)
         kept = []
         for binding in first:

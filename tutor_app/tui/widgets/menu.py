@@ -162,6 +162,10 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
     def on_blur(self) -> None:
         self.refresh()
 
+    def on_resize(self) -> None:
+        if self.has_focus:
+            self.call_after_refresh(self._keep_in_sight)
+
     def action_move(self, by: int) -> None:
         place = self.cursor + by
         while 0 <= place < len(self._entries) and self._entries[place].heading:

@@ -159,6 +159,14 @@ that it is wrong or unclear.
         shown.open = not shown.open
         self.redraw()
 
+    def close_sources(self) -> bool:
+        """Close what is open; whether there was something to close."""
+        opened = [shown for shown in self._shown if shown.open]
+        for shown in opened:
+            shown.open = False
+        self.redraw()
+        return bool(opened)
+
     def action_flag(self) -> None:
         index = self._chosen()
         self.post_message(self.FlagWanted(index, self._shown[index].step))

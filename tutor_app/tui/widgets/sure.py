@@ -38,11 +38,10 @@ wrong one costs: so it pays to be honest. Settings can switch this off.
     def __init__(self, worth: Sequence[tuple[int, int]], id: str | None = None) -> None:
         super().__init__(id=id)
         self._worth, self._cursor = worth, 2
-        self._ends: list[tuple[int, int]] = []
 
     def lines(self, width: int) -> list[Content]:
         marks = marks_of(self)
-        self._ends, lines = [], [Content.styled("How sure are you?", "bold")]
+        lines = [Content.styled("How sure are you?", "bold")]
         for n, name in enumerate(NAMES, start=1):
             right, wrong = self._worth[n - 1]
             here = n == self._cursor and self.has_focus
