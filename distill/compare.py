@@ -104,8 +104,8 @@ def _legend(names: Sequence[str]) -> str:
     if len(names) < 2:
         return ""
     return (
-        f"In brackets: points more than {names[0]} on the same questions, 95% bootstrap interval, McNemar's "
-        "exact p; * marks p < 0.05."
+        f"In brackets, on the questions that both have: points more than {names[0]}, 95% bootstrap interval, "
+        f"McNemar's exact p (* marks p < 0.05), how many they are, and what {names[0]} and the run got right."
     )
 
 
@@ -115,6 +115,11 @@ def _cell(cell: Cell | None) -> str:
     shown = f"{cell.accuracy.value:.1%} of {cell.questions}"
     if cell.against is None:
         return shown
-    gap, star = cell.against.difference, "*" if cell.against.significant else ""
+    test = cell.against
+    if not test.questions:
+        return f"{shown} (no question in common)"
+    gap, star = test.difference, "*" if test.significant else ""
     points = f"{100 * gap.value:+.1f}, {100 * gap.low:+.1f} to {100 * gap.high:+.1f}"
-    return f"{shown} ({points}, p={cell.against.p_value:.3f}{star})"
+    first, second = test.first_right / test.questions, test.second_right / test.questions
+    both = f"{test.questions} in common: {first:.1%} and {second:.1%}"
+    return f"{shown} ({points}, p={test.p_value:.3f}{star}; {both})"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item, read_items
+from distill.recipe import QUANTIZATIONS
 from distill.stages import Work
 from distill.subjects import converted_family, original_family
 from tutor_app.errors import UserError
@@ -17,9 +18,6 @@ from tutor_app.files import write_atomically
 from tutor_app.students.engine import Family, Limits, OptionScore, Student, Threads, open_student
 from tutor_app.students.prompts import Prompt, answer_prompt, rationale_prompt
 
-QUANTIZATIONS = (
-    "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
-)  # fmt: skip
 TOKENIZERS = ("tokenizer.json", "spiece.model", "tokenizer.model")
 WRITTEN_TOKENS = 24
 WRITTEN_PROMPTS = 8

@@ -66,7 +66,12 @@ def run(options: argparse.Namespace) -> int:
     """Read what is not yet in the scores file, then print the figures."""
     routes, protocol = parse_routes(options.routes), protocol_named(options.protocol)
     shard = read_shard(options.shard)
+    if options.limit < 0:
+        raise UserError("--limit is 0 (all questions) or more.")
+    refuse_unknown(options.compute_type)
     sets = [each.part(options.limit, shard) for each in read_sets(options.sets)]
+    for each in sets:
+        tell_left_out(each)
     found = []
     for folder in [options.students, *([options.against] if options.against else [])]:
         subject = replace(find_subject(folder), compute_type=options.compute_type)
@@ -84,6 +89,24 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(as_text(found))
     return 0
+
+
+def refuse_unknown(compute_type: str) -> None:
+    """What CTranslate2 cannot compute in here is told before a model is loaded."""
+    import ctranslate2
+
+    known = ("default", "auto", *sorted(ctranslate2.get_supported_compute_types("cpu")))
+    if compute_type not in known:
+        raise UserError(f"This machine cannot compute in {compute_type!r}; choose one of {', '.join(known)}.")
+
+
+def tell_left_out(wanted: EvaluationSet) -> None:
+    """How many questions of a set's file are not measured, and why, on stderr."""
+    if counts := wanted.left_out.counts:
+        told = ", ".join(f"{reason} {count}" for reason, count in counts.items())
+        lines = [f"{wanted.name}: {counts.total()} questions left out ({told})"]
+        lines += [f"    {example[:160]}" for example in wanted.left_out.examples]
+        print("\n".join(lines), file=sys.stderr)
 
 
 def open_scores(subject: Subject, protocol: Protocol, path: Path | None) -> ScoresFile:

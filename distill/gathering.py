@@ -4,14 +4,14 @@ import json
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import fmean
 
 from distill.corpus import Item, write_items
 from distill.folders import Folders
 from distill.recipe import Recipe, Source
-from distill.sources import read_source
+from distill.sources import Dropped, read_source
 from distill.stages import Work
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
@@ -19,20 +19,6 @@ from tutor_app.questions.duplicates import Repeat, near_matches, near_repeats
 
 SAME_SET = 0.9
 """An evaluation set of which this share stands in the training questions is in there on purpose."""
-EXAMPLES = 5
-
-
-@dataclass(slots=True)
-class Dropped:
-    """What one source lost, and examples of it."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    examples: list[str] = field(default_factory=list)
-
-    def add(self, reason: str, example: str) -> None:
-        self.counts[reason] += 1
-        if self.counts[reason] <= EXAMPLES:
-            self.examples.append(f"{reason}: {example}")
 
 
 def gather_corpus(work: Work) -> None:

@@ -21,6 +21,7 @@ from distill.corpus import Item, read_items
 from distill.stages import Work
 from distill.train.vocabulary import trim
 from distill.training import drawn, neighbours
+from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import facts_of, shipped_sources
 from tutor_app.knowledge.meaning import MeaningEncoder, packed, query, vectors_file
@@ -94,7 +95,14 @@ class Encoder:
         """From a hub id or a folder."""
         from transformers import AutoModel, AutoTokenizer
 
-        return cls(AutoModel.from_pretrained(source), AutoTokenizer.from_pretrained(source))
+        try:
+            return cls(AutoModel.from_pretrained(source), AutoTokenizer.from_pretrained(source))
+        except (OSError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UserError(
+                f"The encoder {source} cannot be read ({reason}) Check `model` in [fact_encoder] and "
+                "[fact_weigher]: a hub id (with a network the first time) or a folder beside the recipe."
+            ) from None
 
     def trim(self, texts: Sequence[str], size: int) -> None:
         """Keep the tokens these texts use, and their embeddings."""

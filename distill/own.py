@@ -93,9 +93,8 @@ class _Pen:
         return [_likeliest(question, next(scores)) if question.choices else "" for question in questions]
 
     def _open(self, folder: Path, number: int) -> Student:
-        return open_student(
-            folder, converted_family(folder), self._threads, seed=self._seed * 10_000 + number
-        )
+        seed = (self._seed * 10_000 + number) % 2**32  # which is all CTranslate2 takes
+        return open_student(folder, converted_family(folder), self._threads, seed=seed)
 
 
 def _likeliest(question: Question, scores: Sequence[float]) -> str:

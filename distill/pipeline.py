@@ -25,6 +25,7 @@ from distill.stages import LOG, STAGES, Stage, Work
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 from tutor_app.students import prompts
+from tutor_app.students.packages import file_hash
 
 DONE = "done.json"
 INPUTS = "inputs.json"
@@ -175,7 +176,7 @@ class Pipeline:
 
     def _finish(self, stage: Stage, inputs: Mapping[str, object]) -> None:
         part, output = self.part(stage.name), self.output(stage.name)
-        outputs = {str(path.relative_to(part).as_posix()): _sha256(path) for path in _results(part)}
+        outputs = {str(path.relative_to(part).as_posix()): file_hash(path) for path in _results(part)}
         sizes = {name: (part / name).stat().st_size for name in outputs}
         done = {"inputs": inputs, "outputs": outputs, "sizes": sizes}
         write_atomically(part / DONE, json.dumps(done, indent=1), 0o644)
@@ -212,7 +213,7 @@ class Pipeline:
 
     def _hash(self, path: Path) -> str:
         if path not in self._hashes:
-            self._hashes[path] = _sha256(path)
+            self._hashes[path] = file_hash(path)
         return self._hashes[path]
 
 
@@ -228,11 +229,6 @@ def _results(folder: Path) -> Iterator[Path]:
         inside = path.relative_to(folder).parts
         if path.is_file() and inside[0] not in (LOG, DONE, INPUTS):
             yield path
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> dict[str, object]:

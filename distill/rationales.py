@@ -35,13 +35,17 @@ def gather_rationales(work: Work) -> None:
         chosen = _explained_by(teacher, items)
         if teacher.kind == "written":
             written = list(_written(teacher, chosen, work))
+            asked = len(written)
         else:
             asks = asks_for(chosen, teacher)
             _ask(asks, teacher, journal, work.folders)
             written = list(_rows(asks, teacher, journal))
+            asked = len(asks)
             usage[teacher.label] = cost(asks, teacher, journal)
-        explained = len({row.id for row in written})
-        work.say(f"{teacher.label}: {len(written)} rationales of {explained} questions")
+        usable = [row for row in written if row.rationale]
+        explained = len({row.id for row in usable})
+        refused = f", {asked - len(usable)} refused" if asked > len(usable) else ""
+        work.say(f"{teacher.label}: {len(usable)} usable rationales of {explained} questions{refused}")
         rows += written
     order = {item.id: place for place, item in enumerate(items)}
     write_items(work.folder / "rationales.jsonl", sorted(rows, key=lambda row: order[row.id]))
@@ -104,10 +108,11 @@ def generator(teacher: Teacher, folders: Folders) -> Generates:
 
 
 def _rows(asks: Sequence[Ask], teacher: Teacher, journal: Journal) -> Iterator[Item]:
+    """A row for each reply; what the teacher did not reply to is asked when the stage is done again."""
     for ask in asks:
         told = journal.get(ask)
         if told is None:
-            raise UserError(f"The teacher {teacher.label!r} left questions unanswered; run again to go on.")
+            continue
         reply = read_reply(plain(told.text))
         yield replace(
             ask.item,
@@ -129,7 +134,7 @@ def cost(asks: Sequence[Ask], teacher: Teacher, journal: Journal) -> dict[str, f
     return {
         "replies": len(told),
         "cut_off": finishes["length"],
-        "refused": finishes["refused"],
+        "refused": len(asks) - len(told) + finishes["refused"],
         "tokens_in": tokens_in,
         "tokens_out": tokens_out,
         "price": round((tokens_in * teacher.price_in + tokens_out * teacher.price_out) / 1e6, 4),

@@ -4,17 +4,21 @@ Each section is one frozen dataclass; a stage names the sections it depends on, 
 runs again exactly what depends on it. `assets/guides/builders.md` explains every key.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from distill.protocols import protocol_named
 from distill.routes import parse_routes
-from distill.typed_toml import BadValueError, read_toml
+from distill.typed_toml import BadValueError, Path_, read_toml
 from tutor_app.errors import UserError
 
+QUANTIZATIONS = (
+    "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
+)  # fmt: skip
 
-def _check(key: str, holds: bool, problem: str) -> None:
+
+def _check(key: str | Path_, holds: bool, problem: str) -> None:
     if not holds:
         raise BadValueError(key, problem)
 
@@ -37,6 +41,13 @@ def _not_negative(section: object, *keys: str) -> None:
         _check(key, getattr(section, key) >= 0, f"{key} cannot be negative")
 
 
+def _file_name(name: str, whose: str) -> None:
+    """Files and folders are called by it, so it must not lead elsewhere."""
+    plain = bool(name) and all(c.isalnum() or c in "-_." for c in name) and name[0] != "."
+    problem = f"{whose} name is made of letters, digits, `-`, `_` and `.`, and begins with no `.`"
+    _check("name", plain, problem)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The run's name (its folder under `runs/`), its seed, and how much of the machine it may take."""
@@ -47,8 +58,8 @@ class Run:
     data: str = "data"  # the folder of `data:` files, relative to the recipe
 
     def __post_init__(self) -> None:
-        plain = bool(self.name) and all(c.isalnum() or c in "-_." for c in self.name) and self.name[0] != "."
-        _check("name", plain, "a run's name is made of letters, digits, `-`, `_` and `.`")
+        _file_name(self.name, "a run's")
+        _check("seed", 0 <= self.seed < 2**32, f"seed lies between 0 and {2**32 - 1}")
         _check("threads", self.threads >= 0, "threads is 0 (all) or more")
 
 
@@ -67,7 +78,8 @@ class Base:
     def __post_init__(self) -> None:
         _check("model", bool(self.model) != bool(self.fresh), "[base] takes either `model` or `fresh`")
         _check("fresh", self.fresh in ("", "llama", "t5"), 'fresh is "llama" or "t5"')
-        _check("heads", self.heads > 0 and self.width % self.heads == 0, "width must be a multiple of heads")
+        _positive(self, "vocabulary", "width", "layers", "heads")
+        _check("heads", self.width % (2 * self.heads) == 0, "width must be an even multiple of heads")
         _check("keep_tokens", self.keep_tokens >= 0, "keep_tokens is 0 (all) or more")
 
 
@@ -83,6 +95,7 @@ class Source:
     licence: str = ""
 
     def __post_init__(self) -> None:
+        _file_name(self.name, "a source's")
         _check("files", bool(self.files), f"the source {self.name!r} names no files")
         _check("role", self.role in ("train", "dev"), 'role is "train" or "dev"')
         _check("weight", self.weight > 0, "weight must be above 0")
@@ -175,7 +188,8 @@ class Phase:
 
     def __post_init__(self) -> None:
         _positive(self, "epochs", "learning_rate")
-        _not_negative(self, "without", "teacher", "own", "int8_levels")
+        _not_negative(self, "without", "teacher", "own", "batch_tokens", "int8_levels")
+        _check("frozen_layers", self.frozen_layers >= -1, "frozen_layers is -1 (as the section says) or more")
         _check(
             "without",
             self.without + self.teacher + self.own > 0,
@@ -271,6 +285,7 @@ class FactEncoder:
 
     def __post_init__(self) -> None:
         _positive(self, "epochs", "learning_rate")
+        _not_negative(self, "keep_tokens")
         _check("batch", self.batch >= 2, "batch must be 2 or more")
 
 
@@ -289,7 +304,8 @@ class FactWeigher:
     graded_times: int = 1  # how often an epoch goes through them
 
     def __post_init__(self) -> None:
-        _positive(self, "epochs", "learning_rate", "batch", "graded_times")
+        _positive(self, "epochs", "learning_rate", "batch", "checkpoint_minutes", "graded_times")
+        _not_negative(self, "keep_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,8 +353,9 @@ class Convert:
     parity_questions: int = 100
 
     def __post_init__(self) -> None:
-        kinds = ("int8", "int8_float16", "int8_float32", "int16", "float16", "bfloat16", "float32")
-        _check("quantization", self.quantization in kinds, f"quantization is one of {', '.join(kinds)}")
+        known = self.quantization in QUANTIZATIONS
+        _check("quantization", known, f"quantization is one of {', '.join(QUANTIZATIONS)}")
+        _not_negative(self, "parity_questions")
         for key in ("rationale_levels", "answer_levels"):
             levels = getattr(self, key)
             _check(key, levels == 0 or 7 <= levels <= 127, f"{key} is 0 or between 7 and 127")
@@ -355,6 +372,8 @@ class Calibrate:
     step_likelihood: float = 0.0  # per token; a written step less likely is not shown; 0: any may be
 
     def __post_init__(self) -> None:
+        _not_negative(self, "limit")
+        _check("folds", self.folds >= 2, "folds must be 2 or more")
         _check("step_likelihood", self.step_likelihood <= 0, "step_likelihood is a logarithm, 0 or below")
 
 
@@ -370,6 +389,7 @@ class Evaluate:
     def __post_init__(self) -> None:
         _accepted("routes", parse_routes, ",".join(self.routes))
         _accepted("protocol", protocol_named, self.protocol)
+        _not_negative(self, "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +401,10 @@ class Package:
     licence: str = "Apache-2.0"
     zip: bool = False
     notes: str = ""  # a Markdown file whose text ends the card, such as a log of what was tried
+
+    def __post_init__(self) -> None:
+        if self.name:
+            _file_name(self.name, "a package's")
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,33 +437,37 @@ class Recipe:
         labels = [teacher.label for teacher in self.teachers]
         twice = next((label for label in labels if labels.count(label) > 1), None)
         _check("teachers", twice is None, f"two teachers are called {twice!r}; give them names")
-        for section, key, wanted in self._named_sources():
-            _check(
-                section, wanted in names, f"{key} names the source {wanted!r}, which the recipe does not have"
-            )
-        measured = [source.name for source in self.named("dev")]
-        for section, chosen in self._measuring():
-            learnt = next((name for name in chosen if name not in measured), None)
-            _check(section, learnt is None, f"[{section}] names {learnt!r}, which is not of the role dev")
+        for at, chosen in self._learning():
+            self._of_role("train", at, chosen)
+            weights = chosen.values() if isinstance(chosen, Mapping) else ()
+            _check(at, all(weight > 0 for weight in weights), "a source's weight must be above 0")
+        for at, chosen in self._measuring():
+            self._of_role("dev", at, chosen)
+        has_facts = bool(self.fact_encoder.model) or not self.fact_weigher.model
+        needed = "[fact_weigher] needs a [fact_encoder] with a `model`, which finds the facts it reads"
+        _check("fact_weigher", has_facts, needed)
 
-    def _named_sources(self) -> Iterator[tuple[str, str, str]]:
-        for teacher in self.teachers:
-            yield from (("teachers", "a teacher", name) for name in teacher.sources)
-        for phase in self.answer_student.phases:
-            yield from (("answer_student", "a phase", name) for name in phase.sources)
-        for phase in self.start.phases:
-            yield from (("start", "a phase", name) for name in phase.sources)
-        for section, own in (("fact_encoder", self.fact_encoder), ("fact_weigher", self.fact_weigher)):
-            yield from ((section, "its sources", name) for name in own.sources)
-        for one in self.rationale_student.passes():
-            yield from (("rationale_student", "its sources", name) for name in one.sources)
-        yield from (("own_rationales", "[own_rationales]", name) for name in self.own_rationales.sources)
-        for section, chosen in self._measuring():
-            yield from ((section, f"[{section}]", name) for name in chosen)
+    def _of_role(self, role: str, at: Path_, chosen: Iterable[str]) -> None:
+        roles = {source.name: source.role for source in self.sources}
+        for name in chosen:
+            missing = f"[{at[0]}] names the source {name!r}, which the recipe does not have"
+            _check(at, name in roles, missing)
+            _check(at, roles[name] == role, f"[{at[0]}] names {name!r}, which is not of the role {role}")
 
-    def _measuring(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        yield "calibrate", self.calibrate.sources + self.calibrate.sure_sources
-        yield "evaluate", self.evaluate.sources
+    def _learning(self) -> Iterator[tuple[Path_, Iterable[str]]]:
+        """Where sources to learn from are chosen, some with a weight each."""
+        for i, teacher in enumerate(self.teachers):
+            yield ("teachers", i, "sources"), teacher.sources
+        for section in ("start", "rationale_student", "answer_student"):
+            for i, phase in enumerate(getattr(self, section).phases):
+                yield (section, "phases", i, "sources"), phase.sources or ()
+        for section in ("rationale_student", "fact_encoder", "fact_weigher", "own_rationales"):
+            yield (section, "sources"), getattr(self, section).sources
+
+    def _measuring(self) -> Iterator[tuple[Path_, Iterable[str]]]:
+        yield ("calibrate", "sources"), self.calibrate.sources
+        yield ("calibrate", "sure_sources"), self.calibrate.sure_sources
+        yield ("evaluate", "sources"), self.evaluate.sources
 
     def named(self, role: str) -> tuple[Source, ...]:
         """The sources of one role."""

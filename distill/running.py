@@ -26,10 +26,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     names = [stage.name for stage in STAGES]
     run = commands.add_parser("run", help="make both students, from questions to the report")
     recipe_options(run)
-    run.add_argument(
+    which = run.add_mutually_exclusive_group()
+    which.add_argument(
         "--from", dest="start", default="", choices=names, metavar="STAGE", help="begin at STAGE"
     )
-    run.add_argument("--only", default="", choices=names, metavar="STAGE", help="do STAGE alone")
+    which.add_argument("--only", default="", choices=names, metavar="STAGE", help="do STAGE alone")
     _again_option(run)
     run.set_defaults(run=run_recipe)
     status = commands.add_parser("status", help="what is done and what is next")

@@ -1,14 +1,12 @@
 """Evaluation sets from the command line: `NAME=FILE`, in any format the corpus reads."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from distill.corpus import Item
-from distill.folders import Folders
-from distill.recipe import Source
 from distill.shards import Shard
-from distill.sources import read_source
+from distill.sources import Dropped, read_questions
 from tutor_app.errors import UserError
 from tutor_app.questions.model import Question
 
@@ -19,7 +17,7 @@ class EvaluationSet:
 
     name: str
     questions: tuple[Question, ...]
-    left_out: tuple[str, ...] = ()
+    left_out: Dropped = field(default_factory=Dropped)
 
     def part(self, limit: int, shard: Shard) -> "EvaluationSet":
         """The first `limit` questions (0: all), of which every n-th from the i-th on for the shard i/n."""
@@ -37,13 +35,27 @@ def read_sets(named: Sequence[str]) -> list[EvaluationSet]:
         title = name if equals else path.stem
         if not path.exists():
             raise UserError(f"There is no file {path} for the set {title!r}.")
-        items, left_out = read_source(Source(title, (str(path.absolute()),), "dev"), Folders(Path(), Path()))
-        sets.append(EvaluationSet(title, tuple(questions_of(items)), tuple(left_out)))
+        sets.append(_read_set(title, path))
     names = [each.name for each in sets]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UserError(f"Two sets are named {twice!r}; give them names of their own: --set NAME=FILE.")
     return sets
+
+
+def _read_set(title: str, path: Path) -> EvaluationSet:
+    items, unreadable = read_questions([path])
+    questions, left_out = tuple(questions_of(items)), Dropped()
+    if not questions:
+        raise UserError(f"The set {title!r} ({path}) has no question with a key among its choices.")
+    for reason in unreadable:
+        left_out.add("not readable", reason)
+    for item in items:
+        if not item.choices:
+            left_out.add("no choices", item.question)
+        elif item.answer is None:
+            left_out.add("no key", item.question)
+    return EvaluationSet(title, questions, left_out)
 
 
 def questions_of(items: Iterable[Item]) -> list[Question]:

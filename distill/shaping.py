@@ -1,9 +1,12 @@
 """Running text into lines of an explanation: facts that hold anywhere, then the steps that apply them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
+from tutor_app.questions.text import plain
+
+_SENTENCE_END = re.compile(r"([.!?][\"')\]]*)\s+(?=[\"'(\[]?[A-Z0-9])")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Dr|St|vs|etc|e\.g|i\.e|approx|Fig|No|U\.S)|\b[A-Z])\.$")
 _CONCLUDES = re.compile(
     r"^(?:so|therefore|thus|hence|as a result|this means|that means|consequently)\b[,:]?\s*", re.I
@@ -16,7 +19,7 @@ _WORD = re.compile(r"[^\W_]+")
 def sentences(text: str) -> tuple[str, ...]:
     """A paragraph's sentences, each one whole and on one line."""
     parts: list[str] = []
-    for piece in _SENTENCE_END.split(" ".join(text.split())):
+    for piece in _SENTENCE_END.sub(r"\1\n", " ".join(text.split())).split("\n"):
         if parts and _ABBREVIATION.search(parts[-1]):
             parts[-1] += " " + piece
         elif piece:
@@ -35,6 +38,14 @@ def as_sentence(text: str) -> str:
     elif first == "a" and rest[:1] == " ":
         line = "A" + rest
     return line if line[-1] in ".!?\"')" else line.rstrip(",;:") + "."
+
+
+def texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """The texts a row lists under a key, if any; a single text is refused, or its letters would be read."""
+    found = row.get(key) or ()
+    if not isinstance(found, list | tuple):
+        raise ValueError(f"`{key}` must be a list")
+    return tuple(plain(str(text)) for text in found)
 
 
 def shaped(lines: Sequence[str]) -> tuple[str, ...]:

@@ -1,34 +1,55 @@
 """Questions from files: banks of any format the app reads, and the public sets' own layouts."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item
 from distill.folders import Folders
 from distill.recipe import Source
-from distill.shaping import concludes, is_reasoning, most_telling, shaped, split_reasoning
+from distill.shaping import concludes, is_reasoning, most_telling, shaped, split_reasoning, texts
 from tutor_app.errors import UserError
 from tutor_app.questions.formats import read_file
 from tutor_app.questions.model import MOST_CHOICES, Question
 from tutor_app.questions.text import plain
 
+EXAMPLES = 5
+
+
+@dataclass(slots=True)
+class Dropped:
+    """What one source lost, and examples of it."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, reason: str, example: str) -> None:
+        self.counts[reason] += 1
+        if self.counts[reason] <= EXAMPLES:
+            self.examples.append(f"{reason}: {example}")
+
 
 def read_source(source: Source, folders: Folders) -> tuple[list[Item], list[str]]:
     """All questions of one source, and what was left out and why; ids begin with the source's name."""
-    items: list[Item] = []
-    left_out: list[str] = []
-    for pattern in source.files:
-        for path in folders.files(pattern):
-            found, skipped = _read(path)
-            items += found
-            left_out += skipped
+    items, left_out = read_questions(path for pattern in source.files for path in folders.files(pattern))
     if not any(item.key for item in items):
         names = ", ".join(source.files)
         raise UserError(f"The source {source.name!r} ({names}) has no question with a key.")
-    return [_belonging(item, source) for item in _told_apart(items)], left_out
+    return [_belonging(item, source) for item in items], left_out
+
+
+def read_questions(paths: Iterable[Path]) -> tuple[list[Item], list[str]]:
+    """All questions of some files, each with an id of its own, and what was left out and why."""
+    items: list[Item] = []
+    left_out: list[str] = []
+    for path in paths:
+        found, skipped = _read(path)
+        items += found
+        left_out += skipped
+    return list(_told_apart(items)), left_out
 
 
 def _belonging(item: Item, source: Source) -> Item:
@@ -85,7 +106,7 @@ def _read_rows(path: Path) -> tuple[list[Item], list[str]]:
 
 
 def _from_row(row: Mapping[str, Any], name: str) -> Item:
-    choices = tuple(plain(str(choice)) for choice in row["choices"])
+    choices = texts(row, "choices")
     if choices and not 2 <= len(choices) <= MOST_CHOICES:
         raise ValueError(f"{len(choices)} choices; a question has 2 to {MOST_CHOICES}, or none")
     if any(not choice for choice in choices):
@@ -111,9 +132,9 @@ def _from_row(row: Mapping[str, Any], name: str) -> Item:
 
 
 def _explanation(row: Mapping[str, Any], question: str, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    facts = shaped([plain(str(fact)) for fact in row.get("facts") or ()])
+    facts = shaped(texts(row, "facts"))
     if row.get("steps"):
-        return facts, shaped([plain(str(step)) for step in row["steps"]])
+        return facts, shaped(texts(row, "steps"))
     text = plain(str(row.get("rationale") or ""))
     if not text:
         return facts, ()

@@ -27,6 +27,9 @@ class Paired:
     only_second: int
     p_value: float
     difference: Interval  # second minus first, as a share
+    questions: int  # that both have
+    first_right: int
+    second_right: int
 
     @property
     def significant(self) -> bool:
@@ -72,7 +75,8 @@ def paired(first: Sequence[bool], second: Sequence[bool], rounds: int = 2000, se
     one, two = np.asarray(first, dtype=bool), np.asarray(second, dtype=bool)
     only_first, only_second = int((one & ~two).sum()), int((two & ~one).sum())
     difference = bootstrap_mean(two.astype(float) - one.astype(float), rounds, seed)
-    return Paired(only_first, only_second, mcnemar(only_first, only_second), difference)
+    p_value = mcnemar(only_first, only_second)
+    return Paired(only_first, only_second, p_value, difference, len(one), int(one.sum()), int(two.sum()))
 
 
 def bootstrap_mean(values: ArrayLike, rounds: int = 2000, seed: int = 0) -> Interval:

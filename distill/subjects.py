@@ -17,7 +17,7 @@ from tutor_app.students.prompts import DecoderFrame
 MODEL = "model.bin"
 MOST_AT_ONCE = 32
 _SEQ2SEQ_SPEC = "TransformerSpec"
-_FAMILIES = {"llama": Family.DECODER, "t5": Family.ENCODER_DECODER}
+FAMILIES = {"llama": Family.DECODER, "t5": Family.ENCODER_DECODER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ def original_family(folder: Path) -> Family:
         raise UserError(
             f"{folder / 'config.json'} cannot be read; is {folder} a transformers model?"
         ) from None
-    if kind not in _FAMILIES:
+    if kind not in FAMILIES:
         raise UserError(
             f"{folder} is a {kind or 'nameless'} model; bases of these families can be used: "
-            f"{', '.join(_FAMILIES)}."
+            f"{', '.join(FAMILIES)}."
         )
-    return _FAMILIES[kind]
+    return FAMILIES[kind]
 
 
 def weights_identity(*folders: Path) -> str:

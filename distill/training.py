@@ -21,6 +21,7 @@ from distill.train.examples import Example
 from distill.train.fused import can_fuse, fuse
 from distill.train.lessons import Lessons
 from distill.train.loop import Schedule, Team, train
+from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import shipped_sources
 from tutor_app.questions.duplicates import likeness
@@ -230,6 +231,11 @@ class _Room:
         if finished.exists():
             self.model = load_model(finished)
             return
+        if not examples:
+            raise UserError(
+                f"{name} has no lesson to learn from. Look at its `sources` and their weights in the recipe, "
+                "and at what the stages filter and own-rationales kept."
+            )
         folder.mkdir(parents=True, exist_ok=True)
         self.work.say(f"{name}: {len(examples)} lessons, {sum(e.length for e in examples)} tokens an epoch")
         model = self.model or load_model(self.start)

@@ -19,11 +19,12 @@ _WORDS = {str: "a text in quotes", int: "a whole number", float: "a number", boo
 
 
 class BadValueError(ValueError):
-    """A value that cannot be: raised by a section's `__post_init__`, told with the key's line."""
+    """A value that cannot be: raised by a section's `__post_init__`, told with the line of its key (or of the
+    path to it)."""
 
-    def __init__(self, key: str, problem: str) -> None:
+    def __init__(self, key: str | Path_, problem: str) -> None:
         super().__init__(problem)
-        self.key = key
+        self.at = (key,) if isinstance(key, str) else key
 
 
 def read_toml(path: Path, section: type[Section]) -> Section:
@@ -38,7 +39,7 @@ def read_toml(path: Path, section: type[Section]) -> Section:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UserError(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -88,7 +89,7 @@ class _Builder:
         try:
             return section(**values)
         except BadValueError as error:
-            raise self._error(f"{error}.", (*at, error.key)) from None
+            raise self._error(f"{error}.", (*at, *error.at)) from None
         except TypeError:
             missing = next(name for name in known if name not in table and _is_needed(section, name))
             raise self._error(f"{_name(at)} needs the key `{missing}`.", at) from None

@@ -11,6 +11,7 @@ import numpy as np
 from tutor_app.errors import UserError
 
 _TYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
+_BFLOAT16 = 5  # numpy has no such type
 _OLDEST = 3  # of the file's versions: those before told no types
 
 Variables = Mapping[str, np.ndarray]
@@ -50,12 +51,18 @@ def _read(file: BinaryIO) -> ModelFile:
     for _ in range(_number(file, "I")):
         name = _string(file)
         shape = [_number(file, "I") for _ in range(_number(file, "B"))]
-        kind, size = _TYPES[_number(file, "B")], _number(file, "I")
-        variables[name] = np.frombuffer(file.read(size), kind).reshape(shape)
+        kind, size = _number(file, "B"), _number(file, "I")
+        variables[name] = _values(kind, file.read(size)).reshape(shape)
     for _ in range(_number(file, "I")):
         alias, name = _string(file), _string(file)
         variables[alias] = variables[name]
     return ModelFile(spec, variables)
+
+
+def _values(kind: int, data: bytes) -> np.ndarray:
+    if kind == _BFLOAT16:  # the upper halves of float32
+        return (np.frombuffer(data, np.uint16).astype(np.uint32) << 16).view(np.float32)
+    return np.frombuffer(data, _TYPES[kind])
 
 
 def _number(file: BinaryIO, kind: str) -> int:

@@ -13,10 +13,11 @@ from distill.teachers.asking import Ask, Told
 from tutor_app.errors import UserError
 
 LONGEST_WAIT = 60.0
+MOST_BAD = 20  # replies, when there is no good one yet
 
 
 class BadReplyError(Exception):
-    """The server answered, but not with a whole reply; worth another try."""
+    """The server answered, but not with a reply that can be used."""
 
 
 class ServerTeacher:
@@ -33,12 +34,22 @@ class ServerTeacher:
         self._stop = threading.Event()
 
     def replies(self, asks: Sequence[Ask], known: Callable[[Ask], bool]) -> Iterator[Told]:
-        """Replies as they come; a server that cannot be reached or refuses ends it with one sentence."""
+        """Usable replies as they come; a question without one is left out, so that it is asked another time.
+
+        A server that cannot be reached, refuses, or sends nothing usable ends it with one sentence.
+        """
         pool = ThreadPoolExecutor(self._teacher.concurrency)
         waiting: list[Future[Told]] = [pool.submit(self._told, ask) for ask in asks if not known(ask)]
+        good, bad = len(asks) - len(waiting), 0
         try:
             for done in as_completed(waiting):
-                yield done.result()
+                try:
+                    yield done.result()
+                    good += 1
+                except BadReplyError as error:
+                    bad += 1
+                    if not good and bad >= min(MOST_BAD, len(waiting)):
+                        raise self._useless(bad, error) from None
         finally:
             self._stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -52,15 +63,15 @@ class ServerTeacher:
                 return self._once(ask)
             except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as error:
                 raise self._refusal(error) from None
-            except (openai.BadRequestError, openai.UnprocessableEntityError):
-                return Told(ask.code, self._teacher.label, "", "refused")
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                raise BadReplyError(f"status {error.status_code}") from None
             except openai.APIConnectionError as error:  # timeouts too
                 if attempt == self._teacher.retries:
                     raise self._unreachable(error) from None
                 self._wait(attempt, None)
             except (openai.APIError, BadReplyError, ValueError) as error:
                 if attempt == self._teacher.retries:
-                    return self._given_up(ask, error)
+                    raise self._given_up(error) from None
                 self._wait(attempt, error)
         raise AssertionError("unreachable")
 
@@ -84,20 +95,30 @@ class ServerTeacher:
             for choice in _choices(chunk):
                 words.append(choice.delta.content or "")
                 finish = choice.finish_reason or finish
+        text = "".join(words)
         if not finish:
             raise BadReplyError("the reply broke off")
-        return Told(ask.code, self._teacher.label, "".join(words), finish, tokens_in, tokens_out)
+        if finish == "stop" and not text.strip():
+            raise BadReplyError("the reply is empty")
+        finish = "refused" if finish == "content_filter" else finish
+        return Told(ask.code, self._teacher.label, text, finish, tokens_in, tokens_out)
 
-    def _given_up(self, ask: Ask, error: Exception) -> Told:
+    def _given_up(self, error: Exception) -> Exception:
         """Server errors that last stop the run; one odd reply among good ones is only left out."""
         import openai
 
         if isinstance(error, openai.APIStatusError):
-            raise UserError(
+            return UserError(
                 f"The teacher at {self._teacher.url} keeps answering with status {error.status_code}. "
                 "What it wrote so far is kept; run again later, or lower `concurrency`."
-            ) from None
-        return Told(ask.code, self._teacher.label, "", "refused")
+            )
+        return BadReplyError(str(error))
+
+    def _useless(self, count: int, error: Exception) -> UserError:
+        return UserError(
+            f"The teacher at {self._teacher.url} sent no reply that can be used to {count} questions "
+            f"({error}). Check `url` and `model` in the recipe, then run again."
+        )
 
     def _wait(self, attempt: int, error: Exception | None) -> None:
         told = _retry_after(error)
@@ -113,6 +134,11 @@ class ServerTeacher:
 
     def _refusal(self, error: Exception) -> UserError:
         status = getattr(error, "status_code", "?")
+        if status == 401:
+            return UserError(
+                f"The teacher at {self._teacher.url} refuses the key (status 401). Put a valid one into the "
+                f"variable {self._teacher.key_env} and run again."
+            )
         return UserError(
             f"The teacher at {self._teacher.url} refuses the model {self._teacher.model!r} "
             f"(status {status}). Check `model` in the recipe and the key in {self._teacher.key_env}."

@@ -8,7 +8,7 @@ from typing import Any
 
 from distill.corpus import Item
 from distill.recipe import Teacher
-from distill.shaping import shaped, split_reasoning
+from distill.shaping import shaped, split_reasoning, texts
 from distill.teachers.worldtree import read_worldtree
 from tutor_app.errors import UserError
 from tutor_app.questions.text import plain
@@ -56,18 +56,20 @@ def read_written(files: Sequence[Path]) -> Mapping[str, list[Written]]:
                 try:
                     row = json.loads(line)
                     found.setdefault(str(row["id"]), []).append(_written(row))
-                except (ValueError, TypeError, KeyError) as error:
+                except (TypeError, KeyError, json.JSONDecodeError) as error:
                     raise UserError(
                         f"{path}:{number}: a written rationale has `id` and `steps` or `rationale` ({error})."
                     ) from None
+                except ValueError as error:
+                    raise UserError(f"{path}:{number}: {error}.") from None
     return found
 
 
 def _written(row: Mapping[str, Any]) -> Written:
-    facts = shaped([plain(str(fact)) for fact in row.get("facts") or ()])
+    facts = shaped(texts(row, "facts"))
     if "steps" not in row:
         return split_reasoning(plain(str(row["rationale"])))
-    lines = shaped([plain(str(step)) for step in row["steps"]])
+    lines = shaped(texts(row, "steps"))
     return (facts, lines) if facts else (lines[:-1], lines[-1:])
 
 

@@ -23,9 +23,11 @@ from transformers import (
 from transformers.utils.logging import disable_progress_bar
 
 from distill.recipe import Base
+from distill.subjects import FAMILIES
 from distill.train.converted import is_converted, save_converted
 from distill.train.vocabulary import trim
 from tutor_app.errors import UserError
+from tutor_app.students.engine import Family
 
 disable_progress_bar()  # a bar for each of many small files says nothing
 
@@ -34,18 +36,17 @@ _GGUF_KEYS = (
     *("num_key_value_heads", "max_position_embeddings", "rms_norm_eps", "rope_parameters"),
     *("tie_word_embeddings", "bos_token_id", "eos_token_id", "pad_token_id", "hidden_act"),
 )
-FAMILIES = {"llama": "decoder", "t5": "encoder-decoder"}
 
 
 def load_model(folder: Path | str) -> PreTrainedModel:
     """A model of either family, in float32."""
     family = family_of(folder)
-    kind = AutoModelForSeq2SeqLM if family == "encoder-decoder" else AutoModelForCausalLM
+    kind = AutoModelForSeq2SeqLM if family is Family.ENCODER_DECODER else AutoModelForCausalLM
     return kind.from_pretrained(str(folder), dtype=torch.float32)
 
 
-def family_of(folder: Path | str) -> str:
-    """`decoder` (Llama) or `encoder-decoder` (T5); another family is refused."""
+def family_of(folder: Path | str) -> Family:
+    """Llama's or T5's; another family is refused."""
     try:
         kind = AutoConfig.from_pretrained(str(folder)).model_type
     except (OSError, ValueError) as error:
@@ -117,7 +118,7 @@ def _embeddings(model: PreTrainedModel) -> torch.Tensor:
 
 
 def _trim_saved(folder: Path, texts: Sequence[str], size: int) -> None:
-    if family_of(folder) != "decoder":
+    if family_of(folder) is not Family.DECODER:
         raise UserError("keep_tokens works for Llama bases; leave it out of [base] for a T5 base.")
     path = folder / "tokenizer.json"
     trimmed = trim(json.loads(path.read_text("utf-8")), texts, size)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from distill.corpus import Item
 from distill.train.examples import Example, Task
 from tutor_app.students.encoder import Encoder
+from tutor_app.students.engine import Family
 from tutor_app.students.prompts import (
     MOST_OPTION_TOKENS,
     DecoderFrame,
@@ -30,9 +31,9 @@ class Lessons:
     frame: DecoderFrame | EncoderDecoderFrame
 
     @classmethod
-    def of(cls, encoder: Encoder, family: str) -> "Lessons":
+    def of(cls, encoder: Encoder, family: Family) -> "Lessons":
         """Lessons for a family's frame."""
-        return cls(encoder, DecoderFrame() if family == "decoder" else EncoderDecoderFrame())
+        return cls(encoder, DecoderFrame() if family is Family.DECODER else EncoderDecoderFrame())
 
     def answer(self, item: Item, rationale: Sequence[str] = ()) -> Example:
         """Prefer the right option after the question and perhaps a rationale; write it if there are none."""

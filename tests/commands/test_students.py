@@ -45,6 +45,15 @@ def test_from_install_to_removal(package: Path, capsys: pytest.CaptureFixture[st
     assert main(["students", "show"]) == 2
 
 
+def test_parameters_are_told_of_both_students_together(
+    package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["students", "install", str(package), "--use"])
+    capsys.readouterr()
+    assert main(["students", "show"]) == 0
+    assert "parameters in both together" in capsys.readouterr().out
+
+
 def test_damage_is_one_sentence_and_status_two(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["students", "install", str(package)])
     model = paths.user_data() / "students" / "tiny-decoder" / "answer" / "model.bin"
@@ -109,6 +118,18 @@ def test_the_doctor_outlives_what_it_finds(package: Path, capsys: pytest.Capture
     assert main(["doctor", "--quick"]) == 1
     assert "cannot be read" in capsys.readouterr().out
     assert chosen() == Threads(min(2, processors()), 1)
+
+
+def test_the_doctor_looks_at_every_package_whatever_ails_the_first(
+    package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["students", "install", str(package)])
+    folder = paths.user_data() / "students"
+    shutil.copytree(folder / "tiny-decoder", folder / "another")
+    for name in ("another", "tiny-decoder"):
+        (folder / name / "answer" / "model.bin").write_bytes(b"damaged")
+    assert main(["doctor", "--quick"]) == 1
+    assert capsys.readouterr().out.count("is damaged") == 2
 
 
 def test_more_threads_are_chosen_only_when_worthwhile() -> None:

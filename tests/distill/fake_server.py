@@ -97,6 +97,12 @@ def sends_wrong_json(handler: Handler) -> None:
     handler.wfile.write(b"data: {this is not json\n\n")
 
 
+def sends_a_page(handler: Handler) -> None:
+    """What a web server shows to people."""
+    handler.begin(kind="text/html")
+    handler.wfile.write(b"<html><body>Welcome!</body></html>")
+
+
 def sends_another_shape(handler: Handler) -> None:
     """JSON, but not a chat completion."""
     handler.begin()

@@ -63,6 +63,15 @@ def test_compare_prints_a_table_and_writes_markdown(
     assert json.loads(capsys.readouterr().out)[0]["cells"][1]["against"]["only_second"] == 2
 
 
+def test_accuracies_are_told_on_the_questions_both_have(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, rights in (("some", "+-"), ("all", "++++++")):
+        write_evaluation(tmp_path / name / "scores.json", Evaluation("default", name, (result(rights),)))
+    assert main(["compare", str(tmp_path / "some"), str(tmp_path / "all")]) == 0
+    assert "2 in common: 50.0% and 100.0%" in capsys.readouterr().out
+
+
 def test_a_run_without_scores_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(tmp_path)]) == 2
     assert "holds no scores.json" in capsys.readouterr().err

@@ -5,12 +5,13 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from distill.convert import convert, described, parity_of_folders, write_parity
 from distill.corpus import Item
 from distill.package import Provenance, assemble, model_card, size_report, write_zip
-from distill.recipe import Base
+from distill.recipe import QUANTIZATIONS, Base
 from distill.subjects import converted_family
 from distill.train.bases import save_base
 from distill.weights import read_model_file
@@ -64,6 +65,15 @@ def test_what_learned_to_compute_as_int8_is_held_against_itself_as_it_was_traine
     as_float = parity_of_folders(original, tmp_path / "made", ITEMS, "int8")
     as_trained = parity_of_folders(original, tmp_path / "made", ITEMS, "int8", int8_levels=20)
     assert as_trained.mean_gap < as_float.mean_gap / 4
+
+
+@pytest.mark.parametrize("quantization", QUANTIZATIONS)
+def test_weights_of_every_quantization_are_read(
+    quantization: str, packages: dict[Family, Path], tmp_path: Path
+) -> None:
+    convert(packages[Family.DECODER] / "originals" / "answer", tmp_path / "made", quantization)
+    found = read_model_file(tmp_path / "made" / "model.bin").variables
+    assert np.abs(found["decoder/layer_norm/gamma"] - 1).max() < 0.1
 
 
 def test_what_a_killed_conversion_left_is_cleared_away(packages: dict[Family, Path], tmp_path: Path) -> None:

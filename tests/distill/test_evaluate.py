@@ -247,6 +247,8 @@ def test_scores_of_other_students_are_refused(tmp_path: Path) -> None:
         (["--set", "dev=SET", "--shard", "3/2"], "--shard takes I/N"),
         (["--set", "dev=SET", "--set", "dev=SET"], "Two sets are named 'dev'"),
         (["--set", "dev=NOKEYS"], "no question with a key"),
+        (["--set", "dev=SET", "--limit", "-1"], "--limit is 0"),
+        (["--set", "dev=SET", "--compute-type", "int3"], "cannot compute in 'int3'; choose one of default"),
     ],
 )
 def test_mistakes_get_one_sentence(
@@ -266,6 +268,19 @@ def test_mistakes_get_one_sentence(
     shown = capsys.readouterr().err
     assert words in shown
     assert "Traceback" not in shown
+
+
+def test_what_of_a_set_is_not_measured_is_told(
+    packages: dict[Family, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = write_questions(tmp_path / "my set.jsonl")
+    keyless = {"id": "k", "question": "Why is it so?", "choices": ["a", "b"], "answer": None}
+    with questions.open("a") as file:
+        file.write(json.dumps(keyless) + "\nno question\n")
+    assert main(["evaluate", "--students", str(packages[Family.DECODER]), "--set", str(questions)]) == 0
+    shown = capsys.readouterr().err
+    assert "my set: 2 questions left out (not readable 1, no key 1)" in shown
+    assert "no key: Why is it so?" in shown
 
 
 def test_a_folder_that_is_no_student_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

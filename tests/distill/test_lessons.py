@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from distill.corpus import Item
-from distill.recipe import RationalePhase, RationaleStudent
+from distill.corpus import Item, write_items
+from distill.recipe import AnswerStudent, Phase, RationalePhase, RationaleStudent
 from distill.train.examples import Example, Task
 from distill.train.reading import reply_scores
-from distill.training import rationale_lessons
+from distill.training import rationale_lessons, train_answer
+from tests.distill.questions import work_for
 from tests.distill.training_helpers import ITEMS, tiny_base, tiny_lessons
+from tutor_app.errors import UserError
 from tutor_app.knowledge.facts import Fact
 
 
@@ -90,6 +92,18 @@ def test_a_step_also_learns_from_facts_as_imperfect_as_a_search_finds_them(tmp_p
     assert sorted(given(distracted=1.0)) == sorted([*own, other])
     swapped = given(swapped=1.0)
     assert len(swapped) == 2 and other in swapped
+
+
+def test_a_phase_without_a_lesson_is_refused(tmp_path: Path) -> None:
+    tiny_base(tmp_path / "train-start" / "model")
+    write_items(tmp_path / "train.jsonl", ITEMS)
+    write_items(tmp_path / "kept.jsonl", [])
+    write_items(tmp_path / "own.jsonl", [])
+    earlier = dict.fromkeys(("corpus", "filter", "own-rationales"), tmp_path)
+    earlier["train-start"] = tmp_path / "train-start"
+    answer = AnswerStudent((Phase(own=1.0),))
+    with pytest.raises(UserError, match="phase-1 has no lesson"):
+        train_answer(work_for(tmp_path, earlier=earlier, answer_student=answer))
 
 
 def test_a_phase_changes_what_it_names_and_leaves_the_rest_as_the_section_says() -> None:

@@ -11,6 +11,7 @@ import torch
 
 from distill.meaning import Encoder, Pair, contrastive_loss, fit, save
 from tests.distill.tiny_encoder import tiny_encoder
+from tutor_app.errors import UserError
 from tutor_app.knowledge.meaning import MeaningEncoder
 
 PAIRS = [
@@ -43,6 +44,11 @@ def test_training_brings_questions_near_their_own_facts() -> None:
             @ encoder.vectors([pair.fact for pair in PAIRS]).T
         )
     assert products.argmax(1).tolist() == [0, 1, 2, 3]
+
+
+def test_an_encoder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"cannot be read .* Check `model` in \[fact_encoder\]"):
+        Encoder.load(str(tmp_path / "none"))
 
 
 def test_the_app_finds_the_same_vectors(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from distill.cli import main
 from distill.folders import Folders
 from distill.pipeline import Pipeline, State
 from distill.recipe import Base, Filter, Recipe, Run, Source
@@ -117,6 +118,14 @@ def test_a_run_can_begin_at_a_stage(row: Pipeline) -> None:
     row.run()
     row.run(start="count", again=True)
     assert calls == ["read", "count", "count"]
+
+
+def test_a_beginning_and_a_single_stage_are_not_asked_for_together(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "mine.toml", "--from", "convert", "--only", "package"])
+    assert "--only: not allowed with argument --from" in capsys.readouterr().err
 
 
 def test_a_stopped_stage_goes_on_where_it_was(row: Pipeline, tmp_path: Path) -> None:

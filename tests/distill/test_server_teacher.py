@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from distill.corpus import Item
+from distill.corpus import Item, write_items
+from distill.rationales import gather_rationales
 from distill.recipe import Teacher
 from distill.teachers.asking import Journal, Told, asks_for
 from distill.teachers.prompting import read_reply
 from distill.teachers.server import ServerTeacher
 from tests.distill import fake_server as fake
-from tests.distill.questions import SPOON
+from tests.distill.questions import SPOON, work_for
 from tutor_app.errors import UserError
 
 pytestmark = pytest.mark.loopback
@@ -77,7 +78,7 @@ def told_by_url(url: str) -> list[Told]:
     return list(ServerTeacher(teacher, first_wait=0.01).replies(asks_for(ITEMS, teacher), lambda ask: False))
 
 
-@pytest.mark.parametrize(("code", "told"), [(401, "the key in"), (404, "refuses the model")])
+@pytest.mark.parametrize(("code", "told"), [(401, "refuses the key"), (404, "refuses the model")])
 def test_a_refusal_is_not_tried_again(code: int, told: str) -> None:
     with fake.serving(fake.status(code)) as server, pytest.raises(UserError, match=told):
         told_by(server)
@@ -92,13 +93,35 @@ def test_a_server_that_stays_broken_stops_the_run() -> None:
 
 def test_a_question_the_server_will_not_take_is_left_out() -> None:
     with fake.serving(fake.status(400), fake.replies()) as server:
-        finishes = sorted(told.finish for told in told_by(server, ITEMS, concurrency=1))
-    assert finishes == ["refused"] + ["stop"] * 5
+        finishes = [told.finish for told in told_by(server, ITEMS, concurrency=1)]
+    assert finishes == ["stop"] * 5
 
 
-def test_a_reply_that_never_comes_whole_is_left_out() -> None:
-    with fake.serving(fake.breaks_off) as server:
-        assert told_by(server, retries=1)[0].finish == "refused"
+@pytest.mark.parametrize("trouble", [fake.breaks_off, fake.replies(""), fake.sends_a_page])
+def test_a_reply_that_never_comes_whole_is_left_out(trouble: fake.Act) -> None:
+    with fake.serving(trouble, trouble, fake.replies()) as server:
+        assert len(told_by(server, ITEMS, retries=1, concurrency=1)) == 5
+
+
+@pytest.mark.parametrize("trouble", [fake.status(400), fake.replies(""), fake.sends_a_page])
+def test_a_server_without_one_usable_reply_stops_the_run(trouble: fake.Act) -> None:
+    with fake.serving(trouble) as server, pytest.raises(UserError, match="no reply that can be used to 6"):
+        told_by(server, ITEMS, retries=0)
+
+
+def test_what_came_to_nothing_is_counted_and_asked_again(tmp_path: Path) -> None:
+    write_items(tmp_path / "train.jsonl", ITEMS)
+    said: list[str] = []
+    with fake.serving(fake.sends_a_page, fake.replies()) as server:
+        teacher = teacher_at(server.url, retries=0, concurrency=1)
+        work = work_for(tmp_path, earlier={"corpus": tmp_path}, teachers=(teacher,))
+        for _ in range(2):
+            gather_rationales(replace(work, say=said.append))
+    assert len(server.asked) == 6 + 1
+    assert said == [
+        "fake: 5 usable rationales of 5 questions, 1 refused",
+        "fake: 6 usable rationales of 6 questions",
+    ]
 
 
 def test_requests_keep_their_distance() -> None:

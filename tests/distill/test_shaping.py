@@ -17,6 +17,11 @@ def test_sentences_are_parted_at_their_ends_only() -> None:
     )
 
 
+def test_a_sentence_keeps_what_closes_it() -> None:
+    text = '(It was hot.) We drank "cold water." Then we slept.'
+    assert sentences(text) == ("(It was hot.)", 'We drank "cold water."', "Then we slept.")
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [

@@ -1,5 +1,6 @@
 """A recipe's mistakes are told with their place and the nearest known key."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,42 @@ def test_sections_that_name_a_source_the_recipe_lacks_are_refused(tmp_path: Path
 )
 def test_what_cannot_be_measured_is_told_before_anything_runs(tmp_path: Path, line: str, told: str) -> None:
     assert told in refusal(tmp_path, f"{WHOLE}\n[evaluate]\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("[calibrate]\nfolds = 1", "18: folds must be 2 or more"),
+        ("[calibrate]\nlimit = -1", "18: limit cannot be negative"),
+        ("[evaluate]\nlimit = -1", "18: limit cannot be negative"),
+        ("[convert]\nparity_questions = -1", "18: parity_questions cannot be negative"),
+        ("[[answer_student.phases]]\nbatch_tokens = -5", "18: batch_tokens cannot be negative"),
+        ("[[answer_student.phases]]\nsources = { held-out = 1.0 }", "18: .* not of the role train"),
+        ("[[answer_student.phases]]\nsources = { ours = 0 }", "18: a source's weight must be above 0"),
+        ('[fact_weigher]\nmodel = "mini"', r"17: .* needs a \[fact_encoder\]"),
+        ('[package]\nname = "../x"', "18: a package's name is made of"),
+        ('[[sources]]\nname = "../x"\nfiles = ["x"]', "18: a source's name is made of"),
+        ('[[sources]]\nname = ""\nfiles = ["x"]', "18: a source's name is made of"),
+    ],
+)
+def test_what_would_go_wrong_later_is_told_with_its_line(tmp_path: Path, lines: str, told: str) -> None:
+    assert re.search(rf"recipe\.toml:{told}", refusal(tmp_path, f"{WHOLE}\n{lines}\n"))
+
+
+@pytest.mark.parametrize("size", ["width = 0", "width = -48", "layers = 0", "width = 48\nheads = 48"])
+def test_a_fresh_base_has_a_size_that_can_be(tmp_path: Path, size: str) -> None:
+    told = refusal(tmp_path, WHOLE.replace('fresh = "llama"', f'fresh = "llama"\n{size}'))
+    assert re.search(r"recipe\.toml:\d: (width|layers) must be", told)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_fits_into_32_bits(tmp_path: Path, seed: int) -> None:
+    told = refusal(tmp_path, WHOLE.replace('name = "small"', f'name = "small"\nseed = {seed}'))
+    assert "recipe.toml:4: seed lies between 0 and" in told
+
+
+def test_the_mark_some_editors_put_first_is_no_mistake(tmp_path: Path) -> None:
+    assert read_recipe(recipe_file(tmp_path, "\ufeff" + WHOLE)).run.name == "small"
 
 
 def test_a_base_is_a_model_or_fresh_weights_but_not_both(tmp_path: Path) -> None:

@@ -69,6 +69,14 @@ def test_a_damaged_file_is_told_with_its_line(tmp_path: Path) -> None:
         read_written([tmp_path / "told.jsonl"])
 
 
+@pytest.mark.parametrize("key", ["facts", "steps"])
+def test_a_text_where_a_list_belongs_is_told_with_its_line(tmp_path: Path, key: str) -> None:
+    row = {"id": "ice", "facts": ["Ice is light."], "steps": ["So it floats."]} | {key: "So it floats."}
+    write_rows(tmp_path / "told.jsonl", [row])
+    with pytest.raises(UserError, match=rf"told\.jsonl:1: `{key}` must be a list"):
+        read_written([tmp_path / "told.jsonl"])
+
+
 def test_worldtrees_central_facts_come_first(tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     head = "KIND\tVERB\tWHAT\t[SKIP] note\t[SKIP] UID\n"

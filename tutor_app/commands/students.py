@@ -78,7 +78,7 @@ def _show(options: argparse.Namespace) -> int:
     print(manifest.title)
     for label, value in (
         ("made from", manifest.base),
-        ("kind", f"{manifest.family}, {manifest.parameters:,} parameters each"),
+        ("kind", f"{manifest.family}, {manifest.parameters:,} parameters in both together"),
         ("prompts", f"version {manifest.prompt_version}"),
         ("made on", manifest.created),
         ("size", f"{size / 1e6:.0f} MB in {package.folder}"),
