@@ -133,7 +133,7 @@ def _typed(options: argparse.Namespace) -> "Question":
     from tutor_app.questions.model import Question
     from tutor_app.questions.text import plain
 
-    if _MISSING_FILE.fullmatch(options.question):
+    if not options.choice and _MISSING_FILE.fullmatch(options.question):
         raise UserError(f"There is no file {options.question}.")
     send_to_a_person(options.question)
     text, choices = plain(options.question), tuple(plain(choice) for choice in options.choice)
