@@ -110,15 +110,15 @@ def grade_files(recipe: Recipe, folders: Folders) -> list[Path]:
     return [path for pattern in recipe.fact_weigher.grades for path in folders.files(pattern)]
 
 
-def shipped_facts(recipe: Recipe, folders: Folders) -> list[Path]:
+def shipped_fact_files(recipe: Recipe, folders: Folders) -> list[Path]:
     """The facts that come with the app."""
     return [source.path for source in shipped_sources()]
 
 
-def shipped_knowledge(recipe: Recipe, folders: Folders) -> list[Path]:
+def knowledge_files(recipe: Recipe, folders: Folders) -> list[Path]:
     """Those facts and what finds and weighs them."""
     models = [folder / "model.bin" for folder in (encoder_folder(), weigher_folder())]
-    return shipped_facts(recipe, folders) + [model for model in models if model.is_file()]
+    return shipped_fact_files(recipe, folders) + [model for model in models if model.is_file()]
 
 
 def note_files(recipe: Recipe, folders: Folders) -> list[Path]:
@@ -172,7 +172,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.meaning:run_stage",
         after=("filter",),
         sections=("fact_encoder", "run.seed"),
-        files=shipped_facts,
+        files=shipped_fact_files,
     ),
     Stage(
         "fact-weigher",
@@ -180,7 +180,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.weighing:run_stage",
         after=("corpus", "filter", "fact-encoder"),
         sections=("fact_weigher", "run.seed"),
-        files=lambda recipe, folders: grade_files(recipe, folders) + shipped_facts(recipe, folders),
+        files=lambda recipe, folders: grade_files(recipe, folders) + shipped_fact_files(recipe, folders),
     ),
     Stage(
         "train-rationale",
@@ -188,7 +188,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.training:train_rationale",
         after=("train-start", "filter"),
         sections=("rationale_student", "run.seed"),
-        files=shipped_knowledge,
+        files=knowledge_files,
     ),
     Stage(
         "own-rationales",
@@ -196,7 +196,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.own:write_own_rationales",
         after=("corpus", "train-start", "train-rationale"),
         sections=("own_rationales", "run.seed"),
-        files=shipped_knowledge,
+        files=knowledge_files,
     ),
     Stage(
         "train-answer",
@@ -218,7 +218,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.calibrating:run_stage",
         after=("corpus", "convert"),
         sections=("calibrate", "run.seed"),
-        files=shipped_knowledge,
+        files=knowledge_files,
     ),
     Stage(
         "package",
@@ -234,7 +234,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.evaluate:run_stage",
         after=("corpus", "package"),
         sections=("evaluate", "run.seed"),
-        files=shipped_knowledge,
+        files=knowledge_files,
     ),
     Stage(
         "report",

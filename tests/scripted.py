@@ -71,7 +71,7 @@ class ScriptedExplainer:
         return step.fact_id is not None
 
     @property
-    def facts(self) -> str:
+    def facts_name(self) -> str:
         return "facts 1"
 
     def withdrawn(self) -> frozenset[int]:

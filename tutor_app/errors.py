@@ -9,6 +9,8 @@ class UserError(Exception):
     The command line prints it to stderr and exits with status 2; the app shows it as a dialog.
     """
 
+    title = "That did not work"  # of the dialog
+
 
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 

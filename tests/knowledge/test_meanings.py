@@ -54,6 +54,14 @@ def test_nothing_is_near_before_there_are_vectors(folder: Path) -> None:
     assert meanings.near(QUESTION, 1) == [0]
 
 
+def test_what_no_fact_is_near_to_is_not_known(folder: Path) -> None:
+    meanings, _ = _meanings(folder, FACTS[:2])
+    assert meanings.knows("Roots take up water."), "until the vectors are there nobody can tell"
+    meanings.build()
+    assert meanings.knows("What slows a sledge?")
+    assert not meanings.knows("Roots take up water.")
+
+
 def test_vectors_are_made_once_and_only_for_new_facts(folder: Path) -> None:
     _meanings(folder)[0].build()
     again, encoder = _meanings(folder, [*FACTS, Fact("Ice floats.")])

@@ -28,6 +28,7 @@ def test_distress_is_sent_to_a_person(typed: str) -> None:
         "What kills bacteria?",
         "Why do I want to sleep when it is dark?",
         "What stops the bleeding when I cut myself?",
+        "What should I do if I hurt myself in the lab?",
         "Which plants die if we do not want to live without light?",
     ],
 )

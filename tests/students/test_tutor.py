@@ -267,6 +267,7 @@ def test_of_what_no_fact_is_about_nothing_is_made_up() -> None:
     steps, last = explained(list(taught.explain(Question("q", "Who won the football cup?"))))
     assert (steps, last.steps, last.answer.text) == ([], (), "")
     assert taught.explain_many([Question("q", "Who won the football cup?")])[0].answer.text == ""
+    assert taught.explain_many([Question("q", "", image="a football")])[0].answer.text == ""
 
 
 def test_without_a_key_several_rationales_vote() -> None:

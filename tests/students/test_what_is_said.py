@@ -34,3 +34,17 @@ def test_an_answer_without_choices_that_is_not_sure_is_said_to_be_so(
     assert capsys.readouterr().out.splitlines()[-1] == "Not sure: iron (30%)"
     assert tutor_lines(OPEN, doubtful) == ["The tutor is not sure, but would say: iron"]
     assert the_answer(OPEN, _explained(doubtful)) == "The tutor is not sure, but would say: iron"
+
+
+def test_the_authors_explanation_is_called_so_whatever_took_its_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    question = Question("q", "What does a magnet pull?", ("wood", "iron"), 1)
+    unsure = Explanation((Step("Iron is magnetic.", Origin.BANK),), Answer("iron", 1, (0.4, 0.6), 0.6), True)
+    print_explained(question, [Step("Magnets pull.", Origin.FACT), unsure])
+    assert "The question's own explanation:" in capsys.readouterr().out
+
+
+def test_line_mode_says_that_there_is_no_answer_unless_a_key_gives_one() -> None:
+    assert tutor_lines(OPEN, Answer("")) == ["The tutor has no answer."]
+    assert tutor_lines(Question("o", OPEN.text, accepted=("iron",)), Answer("")) == []

@@ -2,8 +2,10 @@
 
 from textual.pilot import Pilot
 
+from tests.scripted import ScriptedExplainer
 from tests.tui.conftest import Start
-from tests.tui.driving import NASTY, on, running, sees, text
+from tests.tui.driving import NASTY, on, running, sees, text, until
+from tutor_app.students.explanation import Answer, Explanation
 
 PASTED = f"Why is {NASTY} wet?\nA) it flows\nB) {NASTY}\nAnswer: A"
 
@@ -33,6 +35,28 @@ async def test_the_tutor_explains_it_step_by_step(start: Start) -> None:
         await sees(pilot, "Magnets attract iron.")
         await pilot.press("enter")
         await sees(pilot, "The answer is A: it flows")
+
+
+async def test_where_the_tutor_knows_nothing_space_leads_on_to_that(
+    start: Start, tutor: ScriptedExplainer
+) -> None:
+    tutor.enqueue(Explanation((), Answer("")))
+    async with running(start()) as pilot:
+        await paste(pilot, "Who won the cup?")
+        await pilot.press("f5")
+        await on(pilot, "AskedScreen")
+        await until(pilot, lambda: pilot.app.screen.turn.unfolding.complete)  # type: ignore[attr-defined]
+        await pilot.press("space")
+        await sees(pilot, "There is no explanation for this question yet.")
+        await pilot.press("space")
+        await sees(pilot, "The tutor has no answer.")
+
+
+async def test_words_typed_in_distress_are_sent_to_a_person(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, "I want to die")
+        await pilot.press("f5")
+        await sees(pilot, "Please talk to somebody")
 
 
 async def test_a_question_without_a_key_says_that_nobody_can_check(start: Start) -> None:

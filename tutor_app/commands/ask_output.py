@@ -44,10 +44,9 @@ def print_explained(question: "Question", items: Iterable[Step | Explanation]) -
 
 def _print_replaced(explanation: Explanation) -> None:
     """The steps to keep are others than those first shown."""
-    if explanation.agrees_with_key is False and explanation.steps:
-        _say("The question's own explanation:")
-    elif explanation.steps:
-        _say("On second thoughts:")
+    if explanation.steps:
+        of_bank = explanation.steps[0].origin is Origin.BANK
+        _say("The question's own explanation:" if of_bank else "On second thoughts:")
     for step in explanation.steps:
         _say_step(step)
 
@@ -68,7 +67,7 @@ def _print_answer(question: "Question", explanation: Explanation) -> None:
                 f"The tutor reads this differently: {answer.text} ({percent}). Ask a teacher which is right."
             )
     elif not answer.text and not explanation.steps:
-        _say("The tutor has no answer: nothing it knows is about this. It knows science for school.")
+        _say("The tutor has no answer: it knows nothing about this. It knows science for school.")
     elif not answer.text:
         _say("Answer: the tutor has none.")
     elif answer.sure:

@@ -53,7 +53,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.write:
         refuse_to_replace(options.write, options.force)
     tutor = load_tutor(usual.tutor.students, usual.tutor.threads)
-    cache = ExplanationCache(facts=tutor.facts)
+    cache = ExplanationCache(facts=tutor.facts_name)
     try:
         _fill(bank.questions, tutor, cache, settings, fresh=options.fresh)
     except KeyboardInterrupt:

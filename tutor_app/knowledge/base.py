@@ -98,9 +98,9 @@ class FactBase:
         weights = self._weigher.supports(pairs)
         return tuple(Support(near.nearness, weight) for near, weight in zip(beside, weights, strict=True))
 
-    def knows(self, question: Question) -> bool:
+    def knows(self, asked: str) -> bool:
         """Whether any fact is near what is asked; without an encoder nobody can tell."""
-        return self._meanings is None or self._meanings.knows(question)
+        return self._meanings is None or self._meanings.knows(asked)
 
     def search(self, text: str, count: int = 20) -> list[Fact]:
         """Facts with any of the words a person typed, the best by BM25 first."""

@@ -31,7 +31,7 @@ _BATCH = 64
 _LEVELS = 31  # steps on either side of zero: finer ones take room and change no order
 _SAVED_EVERY = 2_048
 _MOST_TOKENS = 192
-# Of 600 dev questions 12 have no fact so near, of 32 questions about anything but science 23.
+# Of 2,362 dev questions 22 have no fact so near, of 32 questions about anything but science 23.
 _NEAR = 0.42
 # Reciprocal rank fusion: what a list adds for a fact at rank r is 1 / (_DAMPING + r).
 _DAMPING = 3.0
@@ -138,11 +138,11 @@ class Meanings:
         top = np.argpartition(-nearest, count - 1)[:count]
         return [int(row) for row in top[np.argsort(-nearest[top], kind="stable")]]
 
-    def knows(self, question: Question) -> bool:
+    def knows(self, asked: str) -> bool:
         """Whether a fact is near what is asked; until ready anything may be."""
         if self._vectors is None:
             return True
-        products = self._vectors @ self._encoder.vectors([question.text]).T
+        products = self._vectors @ self._encoder.vectors([asked]).T
         return float(products.max()) >= _NEAR
 
     def beside(self, question: Question, count: int, withdrawn: Sequence[int] = ()) -> list[Near]:

@@ -5,9 +5,9 @@ import re
 from tutor_app.errors import UserError
 
 _DISTRESS = re.compile(
-    r"\b(?:i|we)\b.{0,30}\b(?:want|wanted|wish|going|like|plan) to (?:die|be dead|kill myself|hurt myself)\b"
+    r"\b(?:i|we)\b.{0,30}\b(?:want|wanted|wish|going|like|plan) to (?:die|be dead|(?:kill|hurt) myself)\b"
     r"|\bi\b.{0,20}\b(?:wish i (?:was|were) dead|do(?:n['’]?t| not) want to (?:live|be alive)|am suicidal)\b"
-    r"|\bi['’]?m suicidal\b|\b(?:kill|killing|hurt|hurting) myself\b|\bend my (?:own )?life\b",
+    r"|\bi['’]?m suicidal\b|\b(?:kill|killing|hurting) myself\b|\bend my (?:own )?life\b",
     re.IGNORECASE,
 )
 HELP = (
@@ -17,7 +17,13 @@ HELP = (
 )
 
 
+class DistressError(UserError):
+    """Not a mistake: somebody needs help."""
+
+    title = "Please talk to somebody"
+
+
 def send_to_a_person(text: str) -> None:
     """Raise a kind sentence where somebody writes that they want to die or to hurt themselves."""
     if _DISTRESS.search(text):
-        raise UserError(HELP)
+        raise DistressError(HELP)

@@ -100,8 +100,10 @@ def key_line(question: Question) -> str:
 def tutor_lines(question: Question, answer: Answer) -> list[str]:
     """The tutor's own answer with its confidence in each choice."""
     if answer.choice is None:
+        if not answer.text:
+            return [] if key_line(question) else ["The tutor has no answer."]
         said = "The tutor's answer" if answer.sure else "The tutor is not sure, but would say"
-        return [f"{said}: {answer.text}"] if answer.text else []
+        return [f"{said}: {answer.text}"]
     said = f"The tutor's answer: {choice_line(question, answer.choice)}, {share(answer.confidence)} sure."
     if not answer.sure:
         likely = " or ".join(choice_line(question, index) for index in answer.likeliest)

@@ -41,8 +41,8 @@ def question_route(
 
     Where an exception is asked for, an option counts for what it gains by the `not`.
     """
-    turned = [turn for question in questions if (turn := without_not(question)) is not None]
-    every = [*questions, *turned]
+    turned = [without_not(question) for question in questions]
+    every = [*questions, *(turn for turn in turned if turn is not None)]
     requests = [(answer_prompt(asked(question)), question.choices) for question in every]
     scores = student.score(requests, cancel=cancel)
     found = [route_scores(options, calibration.question_length_power) for options in scores]
@@ -51,10 +51,10 @@ def question_route(
             supported(own, facts.support(question), calibration)
             for question, own in zip(every, found, strict=True)
         ]
-    less = iter(found[len(questions) :])
+    own, less = found[: len(questions)], iter(found[len(questions) :])
     return [
-        own if without_not(question) is None else tuple(map(operator.sub, own, next(less)))
-        for question, own in zip(questions, found[: len(questions)], strict=True)
+        scores if turn is None else tuple(map(operator.sub, scores, next(less)))
+        for scores, turn in zip(own, turned, strict=True)
     ]
 
 

@@ -31,7 +31,7 @@ class Teaching(Explainer, Protocol):
     """The tutor, as far as remembering needs it."""
 
     @property
-    def facts(self) -> str:
+    def facts_name(self) -> str:
         """Names the facts that explanations are made from."""
         ...
 

@@ -21,7 +21,7 @@ class FactSource(Protocol):
 
     def support(self, question: Question) -> tuple[Support, ...]: ...
 
-    def knows(self, question: Question) -> bool:
+    def knows(self, asked: str) -> bool:
         """Whether any fact is about what is asked."""
         ...
 

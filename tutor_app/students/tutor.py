@@ -87,7 +87,7 @@ class Tutor:
         return self._name
 
     @property
-    def facts(self) -> str:
+    def facts_name(self) -> str:
         """Names the facts explanations are made from; empty without any."""
         return "" if self._facts is None else self._facts.name
 
@@ -318,7 +318,7 @@ class Tutor:
         """Asked without choices or key about what no fact is about."""
         if self._facts is None or not settings.use_facts or settings.style is Style.FREE:
             return False
-        return question.is_open and not question.accepted and not self._facts.knows(question)
+        return question.is_open and not question.accepted and not self._facts.knows(answering.asked(question))
 
     def _doubtful(self, guess: Answer) -> bool:
         return guess.confidence < self._calibration.step_threshold

@@ -197,7 +197,7 @@ class TutorApp(App[int]):
         from tutor_app.tui.screens.dialog import Say
 
         if isinstance(error, UserError):
-            self.push_screen(Say("That did not work", str(error)))
+            self.push_screen(Say(error.title, str(error)))
             return
         self.troubles.append(error)
         self.push_screen(Say("Something went wrong", _apology(log.keep(error))))

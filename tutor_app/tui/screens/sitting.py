@@ -309,7 +309,7 @@ class SittingScreen(TutorScreen):
         all_shown = unfolding.begun and unfolding.done
         match action:
             case "explain":
-                return may_unfold and not unfolding.begun and not unfolding.done
+                return may_unfold and not unfolding.begun and not (turn.done and unfolding.done)
             case "step":
                 return unfolding.begun and not unfolding.done
             case "answer":
