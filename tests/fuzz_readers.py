@@ -29,7 +29,7 @@ _TOKENS = (
     b"\xef\xbb\xbf", "\u202e".encode(), b"\xf0\x9f\x98", b"ANSWER: A\n", b"A. ", b"*b) ", b"1. ",
     b"```{.python .run}\n", b"[", b"]", b"null", b"true", b"-1", b"1e999",
     b'{"format": "sci-cot-bank", "version": 99}\n', b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"PK\x03\x04",
-    b"9" * 40,
+    b"9" * 40, b'{"questions": [', b'"answer": 1, ', b'"choices": {', b"#separator:tab\n", b"..", b":0.1",
 )  # fmt: skip
 
 

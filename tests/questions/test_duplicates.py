@@ -96,6 +96,13 @@ def test_questions_are_the_same_by_text_and_choices() -> None:
     assert named == "question 3 ('What do lungs take in?') is nearly question 1"
 
 
+def test_rows_of_one_matching_question_are_no_repeats_of_each_other() -> None:
+    stem, sides = "Match each animal with the group that it belongs to.", ("amphibian", "reptile", "bird")
+    rows = [Question(row, f"{stem}\n{row}", sides, 0) for row in ("frog", "snake", "the frogs")]
+    (named,) = name_repeats(rows, [question_terms(row) for row in rows], [])
+    assert named.endswith("is nearly question 1") and named.startswith("question 3 ")
+
+
 def test_a_question_of_another_bank_is_named_with_the_bank() -> None:
     known = [("Sea", question_terms(TIDES)), ("Blood", question_terms(HEART))]
     (named,) = name_repeats([HEART], [question_terms(HEART)], known)

@@ -24,21 +24,29 @@ def reasons(report: ReadReport) -> dict[str, str]:
     ("name", "format", "loaded", "skipped"),
     [
         ("arc.jsonl", "arc", 3, 1),
-        ("moodle.gift", "gift", 5, 5),
+        ("moodle.gift", "gift", 9, 3),
         ("old.aiken.txt", "aiken", 2, 2),
-        ("moodle.xml", "moodle-xml", 3, 5),
+        ("moodle.xml", "moodle-xml", 4, 4),
         ("canvas.xml", "qti-1.2", 3, 2),
+        ("moodle-more.xml", "moodle-xml", 4, 0),
+        ("canvas-more.xml", "qti-1.2", 5, 2),
         ("canvas.zip", "qti-zip", 3, 2),
         ("cartridge.xml", "qti-1.2", 3, 2),
         ("course.imscc", "qti-zip", 4, 2),
         ("blackboard.dat", "qti-1.2", 1, 1),
         ("blackboard.zip", "qti-zip", 1, 1),
+        ("blackboard-more.dat", "qti-1.2", 4, 0),
         ("pool.xml", "blackboard-pool", 2, 1),
         ("qti21.xml", "qti-2.1", 1, 0),
+        ("match21.xml", "qti-2.1", 4, 1),
         ("plants.h5p", "h5p", 3, 1),
         ("semicolon.csv", "csv", 3, 1),
         ("blooket.csv", "csv", 1, 1),
         ("gimkit.csv", "csv", 2, 0),
+        ("questions.json", "json", 5, 2),
+        ("trivia.json", "json", 2, 0),
+        ("cards.txt", "cards", 3, 1),
+        ("anki.txt", "cards", 2, 0),
         ("kahoot.xlsx", "xlsx", 1, 1),
         ("quizizz.xlsx", "xlsx", 2, 2),
     ],
@@ -55,7 +63,7 @@ def test_the_ending_does_not_matter() -> None:
 
 
 def test_gift_keeps_category_feedback_id_and_explanation() -> None:
-    powerhouse, water, plants, sun, gas = read("moodle.gift").bank.questions
+    powerhouse, water, plants, sun, *_, gas = read("moodle.gift").bank.questions
     assert powerhouse.id == "cell-001"
     assert powerhouse.topic == "Biology / Cells"
     assert powerhouse.key == "Mitochondrion"
@@ -71,8 +79,6 @@ def test_gift_keeps_category_feedback_id_and_explanation() -> None:
 def test_gift_says_why_and_where_a_question_is_left_out() -> None:
     assert reasons(read("moodle.gift")) == {
         "moodle.gift:20": "essay questions are not supported",
-        "moodle.gift:22": "matching questions are not supported",
-        "moodle.gift:24": "numeric questions are not supported",
         "moodle.gift:26": "several answers are right together (each with part of the points)",
         "moodle.gift:30": "it is a text without answers",
     }
@@ -148,7 +154,7 @@ def test_aiken_questions_lose_their_numbers() -> None:
 
 
 def test_moodle_xml_keeps_all_a_teacher_wrote() -> None:
-    boiling, ice, gas = read("moodle.xml").bank.questions
+    boiling, ice, gas, _ = read("moodle.xml").bank.questions
     assert boiling == Question(
         id="matter-7",
         text="At what temperature does water boil at sea level?",
@@ -307,6 +313,7 @@ def test_text2qti_code_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert [question.key or question.accepted[0] for question in report.bank.questions] == [
         "Electron",
         "Na",
+        "2",
         "Na⁺",
     ]
     assert report.bank.questions[0].text == "Which particle has a negative charge?\nThink of e⁻."

@@ -88,10 +88,21 @@ def name_repeats(
     def named(repeat: Repeat) -> str:
         return f"question {repeat.index + 1} ('{questions[repeat.index].opening}')"
 
-    within = [f"{named(repeat)} is nearly question {repeat.of + 1}" for repeat in _repeats(found, THRESHOLD)]
+    within = [
+        f"{named(repeat)} is nearly question {repeat.of + 1}"
+        for repeat in _repeats(found, THRESHOLD)
+        if not _are_rows(questions[repeat.index], questions[repeat.of])
+    ]
     near = [known[index] for index in _candidates(found, [terms for _, terms in known], THRESHOLD)]
     matches = _matches(found, [_features(terms) for _, terms in near], THRESHOLD)
     return (*within, *(f"{named(match)} is already in '{near[match.of][0]}'" for match in matches))
+
+
+def _are_rows(one: Question, other: Question) -> bool:
+    """Whether two questions are rows of one matching question: alike but for a last line of other words."""
+    (stem, _, row), (other_stem, _, other_row) = one.text.rpartition("\n"), other.text.rpartition("\n")
+    alike = bool(stem) and stem == other_stem and sorted(one.choices) == sorted(other.choices)
+    return alike and bool(one.choices) and set(terms(row)).isdisjoint(terms(other_row))
 
 
 def question_words(question: Question) -> str:

@@ -40,9 +40,11 @@ _READERS = {
     "blackboard-pool": "blackboard_pool",
     "native": "native",
     "arc": "arc",
+    "json": "json_list",
     "csv": "csv_sheet",
     "aiken": "aiken",
     "text2qti": "text2qti",
+    "cards": "cards",
     "gift": "gift",
 }
 FORMATS: tuple[str, ...] = tuple(_READERS)
@@ -62,7 +64,7 @@ WRITERS: dict[str, str] = {name: ending for name, (_, ending) in _WRITERS.items(
 
 # Other JSON than these read could be taken for a sheet or for GIFT.
 _JSON = re.compile(r"\s*(?:\[\s*)?\{\s*\"")
-_JSON_READERS = ("native", "arc")
+_JSON_READERS = ("native", "arc", "json_list")
 
 
 def read_file(path: Path) -> ReadReport:
@@ -183,8 +185,9 @@ def _unknown(source: Source) -> str:
         )
     if _JSON.match(source.start):
         return (
-            f"{source.name} is JSON in a layout this tutor does not read. Make it JSON Lines, one question a "
-            "line (tutor help formats), or a sheet with the columns question, choice 1, choice 2, …, correct."
+            f"{source.name} is JSON in a layout this tutor does not read. Make it a list of questions, each "
+            "with the fields question, choices and answer (tutor help formats), or a sheet with the columns "
+            "question, choice 1, choice 2, …, correct."
         )
     if looks_like_noise(source.start):
         return f"{source.name} is not a file of questions: it holds no readable text."

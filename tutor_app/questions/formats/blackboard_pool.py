@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from tutor_app.questions.formats.reading import About, Item, Source, UnusableError, build, usable
+from tutor_app.questions.formats.matching import build_rows, only_key
+from tutor_app.questions.formats.reading import (
+    About,
+    Item,
+    Several,
+    Source,
+    UnusableError,
+    all_usable,
+    build,
+)
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -15,17 +24,21 @@ from tutor_app.questions.formats.xml_tree import (
     root_of,
     text_of,
 )
-from tutor_app.questions.markup import rich, rich_with_image
+from tutor_app.questions.markup import Rich, rich, rich_with_image
 from tutor_app.questions.model import Question, Skipped
 
 NAME = "blackboard-pool"
 
-_CHOICE_KINDS = ("QUESTION_MULTIPLECHOICE", "QUESTION_TRUEFALSE", "QUESTION_EITHEROR")
+_KINDS = (
+    "QUESTION_MULTIPLECHOICE",
+    "QUESTION_MULTIPLEANSWER",
+    "QUESTION_TRUEFALSE",
+    "QUESTION_EITHEROR",
+    "QUESTION_MATCH",
+)
 _UNSUPPORTED = {
-    "QUESTION_MULTIPLEANSWER": "questions with several right answers are not supported",
     "QUESTION_ESSAY": "essay questions are not supported",
     "QUESTION_SHORTRESPONSE": "essay questions are not supported",
-    "QUESTION_MATCH": "matching questions are not supported",
     "QUESTION_ORDER": "ordering questions are not supported",
     "QUESTION_ORDERING": "ordering questions are not supported",
     "QUESTION_FILLINBLANK": "questions with blanks to fill are not supported",
@@ -47,9 +60,9 @@ def read(source: Source) -> Iterator[Item]:
     """Read the pool question by question."""
     titled = False
     try:
-        for element in elements(source, (*_CHOICE_KINDS, *_UNSUPPORTED, "TITLE")):
+        for element in elements(source, (*_KINDS, *_UNSUPPORTED, "TITLE")):
             if name_of(element) != "TITLE":
-                yield usable(source.at(line_of(element)), _question, element)
+                yield from all_usable(source.at(line_of(element)), _question, element)
             elif not titled and (title := rich(element.get("value", "") or text_of(element))):
                 titled = True
                 yield About(title=title)
@@ -57,18 +70,20 @@ def read(source: Source) -> Iterator[Item]:
         yield Skipped(source.at(broken.line), str(broken))
 
 
-def _question(element: Element) -> Question:
+def _question(element: Element) -> Question | Several:
     if reason := _UNSUPPORTED.get(name_of(element)):
         raise UnusableError(reason)
     stem = rich_with_image(_text(child(element, "BODY")))
+    gradable = child(element, "GRADABLE")
+    praise = rich(text_of(child(gradable, "FEEDBACK_WHEN_CORRECT"))) if gradable is not None else ""
+    if name_of(element) == "QUESTION_MATCH":
+        return _matching(element, stem, praise)
     answers = children(element, "ANSWER")
     idents = [answer.get("id", "") for answer in answers]
     texts = [rich(_text(answer)) for answer in answers]
     if name_of(element) == "QUESTION_TRUEFALSE":
         texts = [text.capitalize() for text in texts]
     keys = {key.get("answer_id", "") for key in descendants(element, "CORRECTANSWER")}
-    gradable = child(element, "GRADABLE")
-    praise = rich(text_of(child(gradable, "FEEDBACK_WHEN_CORRECT"))) if gradable is not None else ""
     return build(
         stem.text,
         texts,
@@ -76,6 +91,19 @@ def _question(element: Element) -> Question:
         explanation=praise,
         image=stem.image,
     )
+
+
+def _matching(element: Element, stem: Rich, praise: str) -> Several:
+    """The pool's answers are the rows, its choices the right sides."""
+    rights = {choice.get("id", ""): rich(_text(choice)) for choice in children(element, "CHOICE")}
+    keys: dict[str, set[str]] = {}
+    for key in descendants(element, "CORRECTANSWER"):
+        keys.setdefault(key.get("answer_id", ""), set()).add(key.get("choice_id", ""))
+    rows = []
+    for answer in children(element, "ANSWER"):
+        left = rich_with_image(_text(answer))
+        rows.append((left, only_key(left, keys.get(answer.get("id", ""), ()), rights)))
+    return build_rows(stem, rows, list(rights.values()), explanation=praise)
 
 
 def _text(element: Element | None) -> str:

@@ -94,23 +94,31 @@ def normal(cell: str) -> str:
     return " ".join(re.sub(r"[^\w# ]", " ", name).split())
 
 
-def _place(columns: Columns, at: int, cell: str) -> None:
-    name = normal(cell)
-    role = _ROLES.get(name)
-    if role and role not in columns.single:
-        columns.single[role] = at
-        return
+def role_of(name: str) -> tuple[str, int]:
+    """What a column of this name holds (empty when that is not known), and its place among such columns."""
+    called = normal(name)
+    if role := _ROLES.get(called):
+        return role, 0
     for pattern, kind in _NUMBERED:
-        if role is None and (match := pattern.fullmatch(name)):
-            number = _number(match[1]) if match.lastindex else 0
-            if kind == "wrong":
-                columns.wrong.append(at)
-            elif kind == "accepted":
-                columns.accepted.append(at)
-            else:
-                (columns.choice if kind == "choice" else columns.note).setdefault(number, at)
-            return
-    if not _NOT_OURS.fullmatch(name):
+        if match := pattern.fullmatch(called):
+            return kind, _number(match[1]) if match.lastindex else 0
+    return "", 0
+
+
+def is_beside(name: str) -> bool:
+    """Whether a column only says how a quiz site is to show the question, such as its points."""
+    return _NOT_OURS.fullmatch(normal(name)) is not None
+
+
+def _place(columns: Columns, at: int, cell: str) -> None:
+    role, number = role_of(cell)
+    if role in ("choice", "note"):
+        (columns.choice if role == "choice" else columns.note).setdefault(number, at)
+    elif role in ("wrong", "accepted"):
+        (columns.wrong if role == "wrong" else columns.accepted).append(at)
+    elif role and role not in columns.single:
+        columns.single[role] = at
+    elif not is_beside(cell):
         columns.unread.append(cell.strip())
 
 

@@ -35,7 +35,7 @@ def read(source: Source) -> Iterator[Item]:
     if layout is None:
         return
     delimiter, header, columns = layout
-    rows = _rows(source.text, delimiter, source.name)
+    rows = rows_of(source.text, delimiter, source.name)
     broken: list[Item] = []
 
     def below() -> Iterator[Row]:
@@ -59,14 +59,14 @@ def _layout(start: str, name: str) -> tuple[str, Row, Columns] | None:
     """The delimiter under which a header row is understood best."""
     best: tuple[str, Row, Columns] | None = None
     for delimiter in _DELIMITERS:
-        rows = (row for row in _rows(start, delimiter, name) if isinstance(row, Row))
+        rows = (row for row in rows_of(start, delimiter, name) if isinstance(row, Row))
         found = header_of(rows)
         if found and (best is None or found[1].known > best[2].known):
             best = (delimiter, *found)
     return best
 
 
-def _rows(text: str, delimiter: str, name: str) -> Iterator[Row | Skipped | Warned]:
+def rows_of(text: str, delimiter: str, name: str) -> Iterator[Row | Skipped | Warned]:
     """The rows with the line each begins on; a broken row costs only itself."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from tutor_app.questions.formats.matching import build_rows
+from tutor_app.questions.formats.numbers import Span, about, between, build_number
 from tutor_app.questions.formats.reading import (
     Item,
+    Several,
     Source,
     UnusableError,
+    all_usable,
     build,
     build_open,
     content_id,
-    usable,
 )
 from tutor_app.questions.formats.topics import category_of, topic_of
 from tutor_app.questions.formats.writing import lacking
@@ -55,7 +58,7 @@ def read(source: Source) -> Iterator[Item]:
     topic, name = "", ""
     for line, block in _blocks(_MARKS.sub("", source.text)):
         if isinstance(block, list):
-            yield usable(f"{source.name}:{line}", _question, "\n".join(block), name, topic)
+            yield from all_usable(f"{source.name}:{line}", _question, "\n".join(block), name, topic)
             name = ""
         elif block.startswith(_CATEGORY):
             topic = topic_of(block.removeprefix(_CATEGORY))
@@ -118,7 +121,7 @@ def _marked(text: str) -> str:
     return _ESCAPE.sub(lambda match: _ESCAPED[match[1]], text) if "\\" in text else text
 
 
-def _question(block: str, name: str, topic: str) -> Question:
+def _question(block: str, name: str, topic: str) -> Question | Several:
     block = _marked(block)
     if block.startswith("::") and (end := block.find("::", 2)) > 0:
         block = block[end + 2 :]
@@ -140,7 +143,7 @@ def _question(block: str, name: str, topic: str) -> Question:
     if not body:
         raise UnusableError("essay questions are not supported")
     if body.startswith("#"):
-        raise UnusableError("numeric questions are not supported")
+        return _numeric(stem, body[1:], why, name, topic)
     if kind := _TRUE_FALSE.match(body):
         return _true_false(stem, kind, body[kind.end() :], markup, why, name, topic)
     if "~" in body:
@@ -249,18 +252,46 @@ def _choices(stem: Rich, body: str, markup: str, why: str, name: str, topic: str
     )
 
 
-def _short_answer(stem: Rich, body: str, markup: str, why: str, name: str, topic: str) -> Question:
+def _short_answer(stem: Rich, body: str, markup: str, why: str, name: str, topic: str) -> Question | Several:
     answers = body.split("=")[1:]
     if not answers:
         raise UnusableError("no answers can be read between { and }")
     if all("->" in answer for answer in answers):
-        raise UnusableError("matching questions are not supported")
-    accepted = []
+        return _matching(stem, answers, markup, why, name, topic)
+    accepted = [_clean(answer, markup) for answer in _right(answers)]
+    return build_open(stem.text, accepted, explanation=why, image=stem.image, id=name, topic=topic)
+
+
+def _right(answers: Iterable[str]) -> Iterator[str]:
+    """The answers with all the points, without their notes."""
     for answer in answers:
         given = _WEIGHT.match(answer)
         if not given or float(given[1]) >= 100:
-            accepted.append(_clean(answer[given.end() if given else 0 :].partition("#")[0], markup))
-    return build_open(stem.text, accepted, explanation=why, image=stem.image, id=name, topic=topic)
+            yield answer[given.end() if given else 0 :].partition("#")[0].strip()
+
+
+def _matching(stem: Rich, pairs: Iterable[str], markup: str, why: str, name: str, topic: str) -> Several:
+    """`=left -> right`; a right side with nothing on its left goes with no row."""
+    sides = [pair.partition("->") for pair in pairs]
+    rows = [(_clean_stem(left, markup), _clean(right, markup)) for left, _, right in sides if left.strip()]
+    others = [_clean(right, markup) for left, _, right in sides if not left.strip()]
+    return build_rows(stem, rows, others, explanation=why, id=name, topic=topic)
+
+
+def _numeric(stem: Rich, body: str, why: str, name: str, topic: str) -> Several:
+    """`#9.8:0.1`, `#9.7..9.9`, or several such after equals signs."""
+    marked = _OPTION_MARKS.split(body)
+    answers = [answer for mark, answer in zip(marked[1::2], marked[2::2], strict=True) if mark == "="]
+    spans = [_span(answer) for answer in _right(answers or [body])]
+    return build_number(stem.text, spans, explanation=why, image=stem.image, id=name, topic=topic)
+
+
+def _span(answer: str) -> Span:
+    low, dots, high = answer.partition("..")
+    if dots:
+        return between(low, high)
+    value, _, tolerance = answer.replace(_ESCAPED[":"], ":").partition(":")
+    return about(value, tolerance)
 
 
 def write(bank: Bank) -> bytes:

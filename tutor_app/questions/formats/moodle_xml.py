@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
+from tutor_app.questions.formats.matching import build_rows
+from tutor_app.questions.formats.numbers import about, build_number
 from tutor_app.questions.formats.reading import (
     Item,
+    Several,
     Source,
     UnusableError,
+    all_usable,
     build,
     build_open,
     content_id,
-    usable,
 )
 from tutor_app.questions.formats.topics import category_of, topic_of
 from tutor_app.questions.formats.writing import lacking
@@ -20,6 +23,7 @@ from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
     children,
+    descendants,
     elements,
     line_of,
     root_of,
@@ -49,7 +53,7 @@ def read(source: Source) -> Iterator[Item]:
             if kind == "category":
                 topic = topic_of(text_of(_text_element(child(element, "category"))))
             else:
-                yield usable(_place(source, element), _question, element, kind, topic)
+                yield from all_usable(_place(source, element), _question, element, kind, topic)
     except BrokenXml as broken:
         yield Skipped(source.at(broken.line), str(broken))
 
@@ -61,8 +65,8 @@ def _place(source: Source, element: Element) -> str:
     return f"{place} ('{_title(name)}')" if name else place
 
 
-def _question(element: Element, kind: str, topic: str) -> Question:
-    if kind not in ("multichoice", "truefalse", "shortanswer"):
+def _question(element: Element, kind: str, topic: str) -> Question | Several:
+    if kind not in ("multichoice", "truefalse", "shortanswer", "numerical", *_MATCHING):
         raise UnusableError(
             _UNSUPPORTED.get(kind, f"questions of the type {kind[:40] or '(none)'} are not supported")
         )
@@ -70,6 +74,8 @@ def _question(element: Element, kind: str, topic: str) -> Question:
     explanation = _clean(child(element, "generalfeedback"))
     name = plain(text_of(child(element, "idnumber")))
     hint = "\n".join(filter(None, (_clean(each) for each in children(element, "hint"))))
+    if kind in _MATCHING:
+        return _matching(element, stem, id=name, hint=hint, explanation=explanation, topic=topic)
     answers = children(element, "answer")
     texts = [_clean(answer) for answer in answers]
     weights = [_weight(answer) for answer in answers]
@@ -78,10 +84,24 @@ def _question(element: Element, kind: str, topic: str) -> Question:
         return build_open(
             stem.text, accepted, id=name, hint=hint, explanation=explanation, image=stem.image, topic=topic
         )
+    if kind == "numerical":
+        right_ones = [answer for answer, weight in zip(answers, weights, strict=True) if weight >= 100]
+        spans = [about(_clean(answer), text_of(child(answer, "tolerance"))) for answer in right_ones]
+        return build_number(
+            stem.text,
+            spans,
+            units=_units(element),
+            id=name,
+            hint=hint,
+            explanation=explanation,
+            image=stem.image,
+            topic=topic,
+        )
     if kind == "truefalse":
         texts = [{"true": "True", "false": "False"}.get(text.lower(), text) for text in texts]
     right = [i for i, weight in enumerate(weights) if weight >= 99.9]
-    if not right and sum(weight > 0 for weight in weights) > 1:
+    several = not right or text_of(child(element, "single")).strip().lower() == "false"
+    if several and sum(weight > 0 for weight in weights) > 1:
         raise UnusableError("several answers are right together (each with part of the points)")
     return build(
         stem.text,
@@ -97,11 +117,35 @@ def _question(element: Element, kind: str, topic: str) -> Question:
     )
 
 
+def _matching(element: Element, stem: Rich, *, id: str, hint: str, explanation: str, topic: str) -> Several:
+    """One subquestion a row; what has an answer only goes with no row."""
+    rows = [(_stem(each), _clean(child(each, "answer"))) for each in children(element, "subquestion")]
+    others = [right for left, right in rows if left == Rich("")]
+    return build_rows(
+        stem,
+        [row for row in rows if row[0] != Rich("")],
+        others,
+        id=id,
+        hint=hint,
+        explanation=explanation,
+        topic=topic,
+    )
+
+
+def _units(element: Element) -> list[str]:
+    """What may stand behind the number: nothing, where no unit is asked for, and the unit it is given in."""
+    asked = text_of(child(element, "unitgradingtype")).strip() not in ("", "0")
+    own = [
+        plain(text_of(child(unit, "unit_name")))
+        for unit in descendants(element, "unit")
+        if text_of(child(unit, "multiplier")).strip() in ("", "1", "1.0")
+    ]
+    return own if asked and own else ["", *own]
+
+
+_MATCHING = ("matching", "match", "ddmatch")
 _UNSUPPORTED = {
     "essay": "essay questions are not supported",
-    "matching": "matching questions are not supported",
-    "match": "matching questions are not supported",
-    "numerical": "numeric questions are not supported",
     "calculated": "calculated questions are not supported",
     "calculatedsimple": "calculated questions are not supported",
     "calculatedmulti": "calculated questions are not supported",
@@ -111,7 +155,6 @@ _UNSUPPORTED = {
     "ddwtos": "drag-and-drop questions are not supported",
     "ddimageortext": "drag-and-drop questions are not supported",
     "ddmarker": "drag-and-drop questions are not supported",
-    "ddmatch": "drag-and-drop questions are not supported",
     "gapselect": "questions with gaps to fill are not supported",
     "ordering": "ordering questions are not supported",
     "randomsamatch": "random questions are not supported",

@@ -1,10 +1,21 @@
 """QTI 1.2: what Canvas, Common Cartridge and Blackboard export, as XML."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from tutor_app.questions.formats.reading import About, Item, Source, UnusableError, build, build_open, usable
+from tutor_app.questions.formats.matching import Row, build_rows, only_key
+from tutor_app.questions.formats.numbers import Span, between, build_number, exactly, number
+from tutor_app.questions.formats.reading import (
+    About,
+    Item,
+    Several,
+    Source,
+    UnusableError,
+    all_usable,
+    build,
+    build_open,
+)
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -26,17 +37,13 @@ NAME = "qti-1.2"
 _TITLE = re.compile(r"<(?:\w+:)?(?:assessment|objectbank)\b[^>]{0,2000}?\stitle=\"([^\"]{1,300})\"")
 _TOPIC_FIELDS = ("cc_question_category",)
 _TYPE_FIELDS = ("question_type", "cc_profile", "qmd_questiontype", "qmd_itemtype")
+_SEVERAL = ("multipleanswer", "multipleresponse", "multiplecorrect")
 _UNSUPPORTED = (
     ("essay", "essay questions are not supported"),
-    ("match", "matching questions are not supported"),
-    ("numeric", "numeric questions are not supported"),
     ("calculated", "calculated questions are not supported"),
     ("formula", "calculated questions are not supported"),
     ("fileupload", "file uploads are not supported"),
     ("textonly", "it is a text without answers"),
-    ("multipleanswer", "questions with several right answers are not supported"),
-    ("multipleresponse", "questions with several right answers are not supported"),
-    ("multiplecorrect", "questions with several right answers are not supported"),
     ("fillinmultiple", "questions with several blanks are not supported"),
     ("multipledropdown", "questions with several menus are not supported"),
     ("ordering", "ordering questions are not supported"),
@@ -61,7 +68,7 @@ def read(source: Source) -> Iterator[Item]:
         yield About(title=title)
     try:
         for element in elements(source, ("item",)):
-            yield usable(source.at(line_of(element)), _question, element)
+            yield from all_usable(source.at(line_of(element)), _question, element)
     except BrokenXml as broken:
         yield Skipped(source.at(broken.line), str(broken))
 
@@ -72,7 +79,7 @@ def _title(source: Source) -> str:
     return rich(found[1]) if found else ""
 
 
-def _question(item: Element) -> Question:
+def _question(item: Element) -> Question | Several:
     kind = _kind(item)
     for word, reason in _UNSUPPORTED:
         if word in kind:
@@ -84,10 +91,15 @@ def _question(item: Element) -> Question:
     typed = descendants(presentation, "response_str", "render_fib")
     notes = _notes(item)
     name = plain(item.get("ident", ""))
+    if "match" in kind:
+        return _matching(item, presentation, groups, notes, name)
     if len(groups) > 1:
         raise UnusableError("questions with several parts are not supported")
     if groups and name_of(groups[0]) == "response_lid":
         return _choices(item, presentation, groups[0], notes, name)
+    bounded = descendants(item, "vargte", "vargt", "varlte", "varlt")
+    if "numeric" in kind or bounded or (groups and name_of(groups[0]) == "response_num"):
+        return _numeric(item, presentation, notes, name)
     if typed and not groups:
         return _typed(item, presentation, notes, name)
     raise UnusableError("it has no choices")
@@ -119,8 +131,10 @@ def _choices(
 ) -> Question:
     labels = descendants(group, "response_label")
     idents = [label.get("ident", "") for label in labels]
-    right = _right(item, idents)
-    if len(right) != 1 and group.get("rcardinality", "").lower() == "multiple":
+    kind = _kind(item)
+    several = group.get("rcardinality", "").lower() == "multiple" or any(word in kind for word in _SEVERAL)
+    right = _right(item, idents, several)
+    if len(right) != 1 and several:
         raise UnusableError("questions with several right answers are not supported")
     stem = _stem(presentation, group)
     return build(
@@ -138,14 +152,17 @@ def _choices(
 
 def _stem(presentation: Element, group: Element) -> Rich:
     """All material that stands before the choices."""
+    own = [each for direct in children(group, "material") for each in _texts(direct)]
+    return _around(presentation, set(group.iter()), own)
+
+
+def _around(presentation: Element, inside: set[Element], own: Iterable[Element] = ()) -> Rich:
+    """All material that is not inside these parts, then what they have of their own."""
     parts: list[str] = []
-    inside = set(group.iter())
     for element in presentation.iter():
         if element not in inside and name_of(element) in _TEXTS:
             parts.append(_html(element))
-    before = [_html(each) for direct in group if name_of(direct) == "material" for each in _texts(direct)]
-    texts = parts + before
-    stem = rich_with_image("<br>".join(filter(None, texts)), html=True)
+    stem = rich_with_image("<br>".join(filter(None, [*parts, *map(_html, own)])), html=True)
     pictures = [each for each in descendants(presentation, "matimage") if each not in inside]
     if stem.image or not pictures:
         return stem
@@ -175,8 +192,11 @@ def _material(element: Element) -> str:
     return rich("<br>".join(filter(None, (_html(each) for each in _texts(element)))), html=True)
 
 
-def _right(item: Element, idents: list[str]) -> set[int]:
-    """The choices that alone earn the points: a condition names them and sets the score above zero."""
+def _right(item: Element, idents: list[str], several: bool) -> set[int]:
+    """The choices that alone earn the points: a condition names them and sets the score above zero.
+
+    Where several may be chosen, every one that earns some is right.
+    """
     scored: list[tuple[float, set[str]]] = []
     for condition in descendants(item, "respcondition"):
         variables = child(condition, "conditionvar")
@@ -189,26 +209,31 @@ def _right(item: Element, idents: list[str]) -> set[int]:
     if not scored:
         return set()
     best = max(points for points, _ in scored)
-    right = set().union(*(named for points, named in scored if points == best))
+    right = set().union(*(named for points, named in scored if several or points == best))
     return {idents.index(ident) for ident in right}
 
 
-def _positive(element: Element) -> Iterator[Element]:
-    """The `varequal`s that are not under a `not`."""
+def _positive(element: Element, *wanted: str) -> Iterator[Element]:
+    """The `varequal`s (or conditions of other names) that are not under a `not`."""
     for inner in element:
         name = name_of(inner)
-        if name == "varequal":
+        if name in (wanted or ("varequal",)):
             yield inner
         elif name in ("and", "or", "conditionvar"):
-            yield from _positive(inner)
+            yield from _positive(inner, *wanted)
 
 
 def _points(condition: Element) -> float:
-    """What a condition gives; Blackboard's `title="correct"` gives the item's maximum."""
+    """What a condition gives.
+
+    Blackboard's `title="correct"` gives the item's maximum; where it has no titles, what praises does.
+    """
     if condition.get("title", "").lower() == "correct":
         return 1e9
-    best = 0.0
-    for setting in children(condition, "setvar"):
+    settings = children(condition, "setvar")
+    praised = [link.get("linkrefid", "") for link in children(condition, "displayfeedback")]
+    best = 1.0 if not settings and "correct" in praised else 0.0
+    for setting in settings:
         try:
             value = float(text_of(setting).strip() or "0")
         except ValueError:
@@ -282,3 +307,87 @@ def _typed(item: Element, presentation: Element, notes: dict[str, str], name: st
         image=stem.image,
         topic=rich(_field(item, _TOPIC_FIELDS)),
     )
+
+
+def _numeric(item: Element, presentation: Element, notes: dict[str, str], name: str) -> Several:
+    """A number to write: each condition that earns the points names it, or between which bounds it lies."""
+    spans = []
+    for condition in descendants(item, "respcondition"):
+        variables = child(condition, "conditionvar")
+        if variables is not None and _points(condition) > 0:
+            spans += _spans(variables)
+    group = descendants(presentation, "response_str", "response_num")
+    stem = _stem(presentation, group[0] if group else presentation)
+    return build_number(
+        stem.text,
+        spans,
+        id=name,
+        explanation=_explanation(notes),
+        hint=notes.get("hint", ""),
+        image=stem.image,
+        topic=rich(_field(item, _TOPIC_FIELDS)),
+    )
+
+
+def _spans(variables: Element) -> list[Span]:
+    """What one condition counts as right: a number, a number with bounds around it, or bounds alone."""
+    values = [text_of(each) for each in _positive(variables)]
+    lows = [text_of(each) for each in _positive(variables, "vargte", "vargt")]
+    highs = [text_of(each) for each in _positive(variables, "varlte", "varlt")]
+    if not lows or not highs:
+        return [exactly(value) for value in values]
+    return [Span(value, number(lows[0]), number(highs[0])) for value in values] or [
+        between(lows[0], highs[0])
+    ]
+
+
+def _matching(
+    item: Element, presentation: Element, groups: list[Element], notes: dict[str, str], name: str
+) -> Several:
+    """A group of choices for each row; Blackboard keeps the choices' texts apart, for all rows together."""
+    blocks = [flow for flow in descendants(presentation, "flow") if flow.get("class", "") in _MATCH_BLOCKS]
+    apart = [_material(each) for block in blocks if block.get("class") == _MATCH_BLOCKS[1] for each in block]
+    parents = {inner: outer for block in blocks for outer in block.iter() for inner in outer}
+    keys = _keys_by_group(item)
+    rows: list[Row] = []
+    rights: list[str] = []
+    for group in groups:
+        left = _left(group, parents.get(group))
+        labels = descendants(group, "response_label")
+        texts = apart or [_material(label) for label in labels]
+        if len(texts) != len(labels):
+            raise UnusableError("its rows and its choices do not go together")
+        named = {label.get("ident", ""): text for label, text in zip(labels, texts, strict=True)}
+        rights += texts
+        rows.append((left, only_key(left, keys.get(group.get("ident", ""), ()), named)))
+    return build_rows(
+        _around(presentation, {element for part in (*groups, *blocks) for element in part.iter()}),
+        rows,
+        rights,
+        id=name,
+        explanation=_explanation(notes),
+        hint=notes.get("hint", ""),
+        topic=rich(_field(item, _TOPIC_FIELDS)),
+    )
+
+
+_MATCH_BLOCKS = ("RESPONSE_BLOCK", "RIGHT_MATCH_BLOCK")
+
+
+def _left(group: Element, around: Element | None) -> Rich:
+    """A row's left side: what stands in its group before the choices, else beside the group."""
+    own = [each for material in children(group, "material") for each in _texts(material)]
+    if not own and around is not None and around.get("class", "") not in _MATCH_BLOCKS:
+        inside = set(group.iter())
+        own = [each for each in _texts(around) if each not in inside]
+    return rich_with_image("<br>".join(filter(None, map(_html, own))), html=True)
+
+
+def _keys_by_group(item: Element) -> dict[str, set[str]]:
+    keys: dict[str, set[str]] = {}
+    for condition in descendants(item, "respcondition"):
+        variables = child(condition, "conditionvar")
+        if variables is not None and _points(condition) > 0:
+            for named in _positive(variables):
+                keys.setdefault(named.get("respident", ""), set()).add(text_of(named).strip())
+    return keys

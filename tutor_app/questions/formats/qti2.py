@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from html import escape
 from xml.etree.ElementTree import Element
 
-from tutor_app.questions.formats.reading import Item, Source, UnusableError, build, build_open, usable
+from tutor_app.questions.formats.matching import build_rows, only_key
+from tutor_app.questions.formats.numbers import about, build_number
+from tutor_app.questions.formats.reading import (
+    Item,
+    Several,
+    Source,
+    UnusableError,
+    all_usable,
+    build,
+    build_open,
+)
 from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
@@ -31,7 +41,6 @@ HOLDS_OF_BANK: frozenset[str] = frozenset(("title",))
 
 _OTHERS = {
     "orderInteraction": "ordering questions are not supported",
-    "matchInteraction": "matching questions are not supported",
     "associateInteraction": "matching questions are not supported",
     "gapMatchInteraction": "questions with gaps to fill are not supported",
     "inlineChoiceInteraction": "questions with menus in the text are not supported",
@@ -49,7 +58,7 @@ _OTHERS = {
     "customInteraction": "questions with programs of their own are not supported",
     "positionObjectInteraction": "questions about a place in a picture are not supported",
 }
-_ASKING = ("choiceInteraction", "textEntryInteraction")
+_ASKING = ("choiceInteraction", "textEntryInteraction", "matchInteraction")
 _QTI_3 = ("qti-assessment-item", "qti-assessment-test")
 
 
@@ -67,12 +76,12 @@ def read(source: Source) -> Iterator[Item]:
         return
     try:
         for element in elements(source, ("assessmentItem",)):
-            yield usable(source.at(line_of(element)), _question, element)
+            yield from all_usable(source.at(line_of(element)), _question, element)
     except BrokenXml as broken:
         yield Skipped(source.at(broken.line), str(broken))
 
 
-def _question(item: Element) -> Question:
+def _question(item: Element) -> Question | Several:
     body = child(item, "itemBody")
     if body is None:
         raise UnusableError("it has no itemBody, so nothing to ask")
@@ -86,6 +95,8 @@ def _question(item: Element) -> Question:
         raise UnusableError("questions with several parts are not supported")
     if kind == "textEntryInteraction":
         return _typed(item, body, asking[0])
+    if kind == "matchInteraction":
+        return _matching(item, body, asking[0])
     return _choices(item, body, asking[0])
 
 
@@ -106,6 +117,26 @@ def _choices(item: Element, body: Element, interaction: Element) -> Question:
         explanation=_explanation(item, body, idents),
         hint=modal.get(_HINT, ""),
         image=stem.image,
+    )
+
+
+def _matching(item: Element, body: Element, interaction: Element) -> Several:
+    """The first set has the rows, the second the right sides; a key is a pair of identifiers."""
+    sets = [children(each, "simpleAssociableChoice") for each in children(interaction, "simpleMatchSet")]
+    if len(sets) != 2:
+        raise UnusableError("it has not two sets to match")
+    rights = {choice.get("identifier", ""): _text(item, choice) for choice in sets[1]}
+    keys: dict[str, set[str]] = {}
+    for left, _, right in (key.partition(" ") for key in _keys(item, interaction)):
+        keys.setdefault(left, set()).add(right.strip())
+    rows = [(Rich(_text(item, choice)), keys.get(choice.get("identifier", ""), ())) for choice in sets[0]]
+    return build_rows(
+        _stem(item, body, interaction),
+        [(left, only_key(left, named, rights)) for left, named in rows],
+        list(rights.values()),
+        id=_name(item),
+        explanation=_explanation(item, body, []),
+        hint=_modal_feedback(item).get(_HINT, ""),
     )
 
 
@@ -139,8 +170,9 @@ def _keys(item: Element, interaction: Element) -> set[str]:
     points = {
         entry.get("mapKey", ""): _number(entry.get("mappedValue", "")) for entry in _map_entries(declaration)
     }
+    several = declaration.get("cardinality", "") == "multiple"
     best = max(points.values(), default=0.0)
-    return {key for key, value in points.items() if value == best > 0}
+    return {key for key, value in points.items() if value > 0 and (several or value == best)}
 
 
 def _declaration(item: Element, interaction: Element) -> Element | None:
@@ -189,10 +221,8 @@ def _explanation(item: Element, body: Element, idents: list[str]) -> str:
     return "\n".join(filter(None, blocks))
 
 
-def _typed(item: Element, body: Element, interaction: Element) -> Question:
+def _typed(item: Element, body: Element, interaction: Element) -> Question | Several:
     declaration = _declaration(item, interaction)
-    if declaration is not None and declaration.get("baseType", "string") != "string":
-        raise UnusableError("numeric questions are not supported")
     keys: list[str] = []
     if declaration is not None:
         correct = child(declaration, "correctResponse")
@@ -201,15 +231,22 @@ def _typed(item: Element, body: Element, interaction: Element) -> Question:
             e.get("mapKey", "") for e in _map_entries(declaration) if _number(e.get("mappedValue", "")) > 0
         ]
     stem = _with_blank(item, body, interaction)
-    modal = _modal_feedback(item)
-    return build_open(
-        stem.text,
-        [plain(key) for key in keys],
-        id=_name(item),
-        explanation=_explanation(item, body, []),
-        hint=modal.get(_HINT, ""),
-        image=stem.image,
-    )
+    why, hint = _explanation(item, body, []), _modal_feedback(item).get(_HINT, "")
+    if declaration is not None and declaration.get("baseType", "string") != "string":
+        spans = [about(key, _tolerance(item)) for key in dict.fromkeys(keys)]
+        return build_number(stem.text, spans, id=_name(item), explanation=why, hint=hint, image=stem.image)
+    accepted = [plain(key) for key in keys]
+    return build_open(stem.text, accepted, id=_name(item), explanation=why, hint=hint, image=stem.image)
+
+
+def _tolerance(item: Element) -> str:
+    """How far from the key a number may be, as the item's own processing says."""
+    for equal in descendants(item, "equal"):
+        widths = equal.get("tolerance", "").split()
+        mode = equal.get("toleranceMode", "")
+        if widths and mode in ("absolute", "relative"):
+            return min(widths, key=_number) + ("%" if mode == "relative" else "")
+    return ""
 
 
 def _with_blank(item: Element, body: Element, interaction: Element) -> Rich:

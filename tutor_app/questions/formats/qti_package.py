@@ -14,7 +14,7 @@ from tutor_app.questions.markup import rich
 NAME = "qti-zip"
 
 _XML_READERS = ("qti1", "qti2", "moodle_xml", "blackboard_pool")
-_TEXT_READERS = ("native", "arc", "csv_sheet", "aiken", "text2qti", "gift")
+_TEXT_READERS = ("native", "arc", "json_list", "csv_sheet", "aiken", "text2qti", "gift")
 _XML_ENDINGS = (".xml", ".qti", ".dat")
 _ENDINGS = (*_XML_ENDINGS, ".txt", ".gift", ".csv", ".tsv", ".jsonl", ".json", ".md")
 _MANIFEST = "imsmanifest.xml"

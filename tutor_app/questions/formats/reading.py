@@ -115,6 +115,26 @@ def usable(place: str, make: Callable[..., Question], *arguments: object) -> Fou
         return Skipped(place, str(reason))
 
 
+class Several(NamedTuple):
+    """What one question of a file became, and what there is to say of that in the report."""
+
+    questions: tuple[Question, ...]
+    remark: str = ""
+
+
+def all_usable(place: str, make: Callable[..., Question | Several], *arguments: object) -> Iterator[Item]:
+    """Make all that one question of a file becomes, or say why it cannot be used."""
+    try:
+        made = make(*arguments)
+    except (UnusableError, ValueError) as reason:
+        yield Skipped(place, str(reason))
+        return
+    several = made if isinstance(made, Several) else Several((made,))
+    yield from (Found(place, question) for question in several.questions)
+    if several.remark:
+        yield Warned(place, several.remark)
+
+
 def content_id(text: str, choices: Sequence[str], key: str) -> str:
     """An id that stays the same while the question does, for formats without ids of their own."""
     content = "\x1f".join((text, *choices, key))

@@ -24,7 +24,7 @@ BANNER_ROWS = 20
 _SAMPLE_ROWS = 300
 _FORMULA_GUARD = re.compile(r"'(?=[=+\-@'])")
 _BANNER_CELL = re.compile(r"\(\s*(?:required|optional|default)\b", re.IGNORECASE)
-_TRUE_FALSE = ("True", "False")
+TRUE_FALSE = ("True", "False")
 _LABEL = re.compile(
     r"(?:(?:option|answer|choice)\s*)?\(?([A-Ha-h]|\d{1,2})\)?[.:)]?(?:\s+(?P<rest>\S.*))?",
     re.DOTALL | re.IGNORECASE,
@@ -83,7 +83,7 @@ def _has_question(cells: Sequence[str], columns: Columns) -> bool:
 def _question(cells: Sequence[str], columns: Columns, style: str) -> Question:
     stem = rich_with_image(_single(cells, columns, "question"))
     kind = _single(cells, columns, "type").lower()
-    _refuse_kinds(kind)
+    refuse_kinds(kind)
     image = rich(_single(cells, columns, "image")) or stem.image
     choices, right = _choices(cells, columns, style, "true" in kind)
     explanation = rich(_single(cells, columns, "explanation"))
@@ -118,7 +118,8 @@ def _question(cells: Sequence[str], columns: Columns, style: str) -> Question:
 _MORE = ("subject", "grade", "source", "licence")
 
 
-def _refuse_kinds(kind: str) -> None:
+def refuse_kinds(kind: str) -> None:
+    """Raise UnusableError for what a quiz site calls questions without one right answer."""
     for word in (
         "open",
         "essay",
@@ -145,9 +146,9 @@ def _choices(
         return _right_among_wrong(rich(key), [rich(_cell(cells, at)) for at in columns.wrong])
     texts = _choice_cells(cells, columns)
     if not any(texts) and (true_false or key.lower() in ("true", "false")):
-        texts = list(_TRUE_FALSE)
+        texts = list(TRUE_FALSE)
     number = _single(cells, columns, "number")
-    right = _by_number(number, texts) if number else _right(key, texts, style) if any(texts) else []
+    right = by_number(number, texts) if number else _right(key, texts, style) if any(texts) else []
     if all(texts):
         return texts, right
     filled = [i for i, text in enumerate(texts) if text]
@@ -197,7 +198,7 @@ def _accepted(cells: Sequence[str], columns: Columns, written: bool) -> list[str
 def _names_a_place(key: str, columns: Columns) -> bool:
     """A letter or number that names a choice column, though the row's choices are empty (or pictures)."""
     places = [""] * (MOST_CHOICES if "choices" in columns.single else len(columns.choice_places))
-    return bool(_by_letter(key, places) or _by_number(key, places))
+    return bool(by_letter(key, places) or by_number(key, places))
 
 
 def _key_style(sample: Sequence[Row], columns: Columns) -> str:
@@ -236,7 +237,8 @@ def _right(key: str, texts: list[str], style: str) -> list[int]:
     raise UnusableError(f"the key {shown} is none of the choices")
 
 
-def _by_text(key: str, texts: list[str]) -> list[int]:
+def by_text(key: str, texts: list[str]) -> list[int]:
+    """The choice that a key repeats."""
     wanted = _folded(rich(key))
     found = [i for i, text in enumerate(texts) if text and _folded(text) == wanted]
     return found[:1]
@@ -246,7 +248,8 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _by_letter(key: str, texts: list[str]) -> list[int]:
+def by_letter(key: str, texts: list[str]) -> list[int]:
+    """The choices whose letters a key gives; none when it gives anything else."""
     labels = [_LABEL.fullmatch(part.strip()) for part in _several(key)]
     places = []
     for label in labels:
@@ -266,7 +269,8 @@ def _several(key: str) -> list[str]:
     return parts if all(_LABEL.fullmatch(part) and len(part) <= 9 for part in parts) else [key]
 
 
-def _by_number(key: str, texts: list[str], first: int = 1) -> list[int]:
+def by_number(key: str, texts: list[str], first: int = 1) -> list[int]:
+    """The choices whose numbers a key gives; none when it gives anything else."""
     if key.isascii() and key.isdigit():
         place = int(key[:9]) - first
         return [place] if 0 <= place < len(texts) else []
@@ -280,7 +284,7 @@ def _by_number(key: str, texts: list[str], first: int = 1) -> list[int]:
 
 
 def _from_zero(key: str, texts: list[str]) -> list[int]:
-    return _by_number(key, texts, 0)
+    return by_number(key, texts, 0)
 
 
-_TRY = {"text": _by_text, "letter": _by_letter, "number": _by_number, "zero": _from_zero}
+_TRY = {"text": by_text, "letter": by_letter, "number": by_number, "zero": _from_zero}

@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tutor_app.questions.formats.reading import About, Item, Source, UnusableError, build, build_open, usable
+from tutor_app.questions.formats.numbers import Span, about, between, build_number
+from tutor_app.questions.formats.reading import (
+    About,
+    Item,
+    Several,
+    Source,
+    UnusableError,
+    all_usable,
+    build,
+    build_open,
+)
 from tutor_app.questions.markup import UNDESCRIBED, Rich, rich, rich_with_image, without_emphasis
 from tutor_app.questions.model import Question, Skipped
 
@@ -60,6 +70,7 @@ class _Block:
     general: list[str] = field(default_factory=list)
     praise: list[str] = field(default_factory=list)
     solution: list[str] = field(default_factory=list)
+    number: str = ""
     kind: str = ""
     code: bool = False
     open: list[str] = field(default_factory=list)
@@ -78,17 +89,17 @@ def read(source: Source) -> Iterator[Item]:
             yield About(title=rich(title[1]))
         elif question := _QUESTION.match(line):
             if block:
-                yield usable(source.at(block.line), _question, block)
+                yield from all_usable(source.at(block.line), _question, block)
             block = _Block(number)
             block.open = block.text
             block.text.append(question[2] or "")
         elif block and _ends(line):
-            yield usable(source.at(block.line), _question, block)
+            yield from all_usable(source.at(block.line), _question, block)
             block = None
         elif block:
             _take(block, line)
     if block:
-        yield usable(source.at(block.line), _question, block)
+        yield from all_usable(source.at(block.line), _question, block)
 
 
 def _ends(line: str) -> bool:
@@ -158,18 +169,19 @@ def _mark(block: _Block, kind: str, text: str) -> None:
     elif kind == "short":
         block.open = [text]
         block.accepted.append(block.open)
+    elif kind == "numeric":
+        block.kind, block.number = kind, text.strip()
     else:
         block.kind = kind
 
 
 _UNSUPPORTED = {
-    "numeric": "numeric questions are not supported",
     "essay": "essay questions are not supported",
     "upload": "file uploads are not supported",
 }
 
 
-def _question(block: _Block) -> Question:
+def _question(block: _Block) -> Question | Several:
     if block.code:
         raise UnusableError("a part of it is written by program code, which is never run")
     if block.kind in _UNSUPPORTED:
@@ -177,6 +189,8 @@ def _question(block: _Block) -> Question:
     stem = _stem("\n".join(block.text))
     why = "\n".join(filter(None, (_clean(part) for part in (block.general, block.solution))))
     why = why or _clean(block.praise)
+    if block.kind == "numeric":
+        return build_number(stem.text, [_span(block.number)], explanation=why, image=stem.image)
     if block.accepted:
         accepted = [_clean(answer) for answer in block.accepted]
         return build_open(stem.text, accepted, explanation=why, image=stem.image)
@@ -190,6 +204,15 @@ def _question(block: _Block) -> Question:
         explanation=why,
         image=stem.image,
     )
+
+
+def _span(text: str) -> Span:
+    """`2`, `1.4 +- 0.1`, `5 +- 1%` or `[1, 2]`."""
+    if text.startswith("[") and text.endswith("]"):
+        low, _, high = text[1:-1].partition(",")
+        return between(low, high)
+    value, _, tolerance = text.partition("+-")
+    return about(value, tolerance)
 
 
 def _stem(text: str) -> Rich:

@@ -1,0 +1,378 @@
+"""JSON: a list of questions with fields named as people name them, or one question a line.
+
+So come Open Trivia, many data sets and what programs write. A key that is a number is only believed when the
+whole list shows whether it is counted from 0 or from 1.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tutor_app.questions.formats.columns import is_beside, normal, role_of
+from tutor_app.questions.formats.reading import (
+    About,
+    Found,
+    Item,
+    Source,
+    UnusableError,
+    Warned,
+    build,
+    build_open,
+    placed_among,
+    usable,
+)
+from tutor_app.questions.formats.table import TRUE_FALSE, by_letter, by_number, by_text, refuse_kinds
+from tutor_app.questions.markup import rich, rich_with_image
+from tutor_app.questions.model import Question, Skipped
+
+NAME = "json"
+
+_BEGINNING = re.compile(r"\s*[\[{]")
+_LISTS = re.compile(r'"(?:questions|results)"\s*:\s*\[(?=\s*\{)', re.IGNORECASE)
+_NAMES = re.compile(r'"([A-Za-z][\w -]{0,40})"\s*:')
+_TITLE = re.compile(r'"(?:title|name)"\s*:\s*("(?:[^"\\\n]|\\.){1,300}")')
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BETWEEN = re.compile(r"[\s,]*")
+_PLACE = re.compile(r"[A-Ha-h]|\d{1,2}")
+_LETTERED = re.compile(r"\s*\(?([A-Ha-h])[.):]\s+(?=\S)")
+_DECODER = json.JSONDecoder()
+
+# Names that sheets do not use, or use for something else.
+_ROLES = {
+    "incorrect answers": "wrong",
+    "wrong answers": "wrong",
+    "incorrect options": "wrong",
+    "distractors": "wrong",
+    "answers": "answers",
+    "alternatives": "choices",
+    "accepted answers": "accepted",
+    "acceptable answers": "accepted",
+    "answer index": "correct",
+    "answer idx": "correct",
+    "correct index": "correct",
+    "correct answer index": "correct",
+    "correct option index": "correct",
+    "correct choice index": "correct",
+    "is correct": "flag",
+    "is right": "flag",
+}
+_CHOICE_TEXTS = ("text", "answer", "option", "choice", "content", "value", "answer text")
+_CHOICE_LABELS = ("label", "key", "letter", "id")
+_CHOICE_FLAGS = ("correct", "is correct", "right", "is right")
+
+
+def looks_like(source: Source) -> bool:
+    """JSON with a field for a question and one for what is right."""
+    start = source.start
+    if not _BEGINNING.match(start):
+        return False
+    roles = {_role(name)[0] for name in set(_NAMES.findall(start))}
+    return "question" in roles and not roles.isdisjoint(("correct", "wrong", "accepted", "answers", "flag"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One question's values by what they are for, and the names of those that are not read."""
+
+    place: str
+    parts: Mapping[str, Any]
+    unread: tuple[str, ...] = ()
+
+
+def read(source: Source) -> Iterator[Item]:
+    """Read the whole list, see how its keys are counted, and make its questions."""
+    if title := _title(source.text):
+        yield About(title=title)
+    entries: list[_Entry] = []
+    left_out: list[Skipped] = []
+    for place, value in _objects(source):
+        if isinstance(value, dict):
+            entries.append(_entry(place, value))
+        elif isinstance(value, UnusableError):
+            left_out.append(Skipped(place, str(value)))
+        else:
+            left_out.append(Skipped(place, "the entry is not a JSON object"))
+    ways = _counting(entries)
+    made = [usable(entry.place, _question, entry, ways) for entry in entries]
+    unread = dict.fromkeys(
+        name
+        for entry, item in zip(entries, made, strict=True)
+        if isinstance(item, Found)
+        for name in entry.unread
+    )
+    if unread:
+        yield Warned(source.name, "fields not read: " + ", ".join(list(unread)[:20]))
+    yield from made
+    yield from left_out
+
+
+def _title(text: str) -> str:
+    """The title beside the list of questions."""
+    start = _LISTS.search(text)
+    found = _TITLE.search(text, 0, start.start()) if start else None
+    try:
+        return rich(json.loads(found[1])) if found else ""
+    except ValueError:
+        return ""
+
+
+def _objects(source: Source) -> Iterator[tuple[str, object]]:
+    """The entries of every list of questions, or those of each line, with their places."""
+    text, reached, line, last = source.text, 0, 1, 0
+    number = 0
+    for begun, by_line in _beginnings(text):
+        if begun < reached:
+            continue  # this list stands inside an entry that was read
+        for at, end, value in _values(text, begun, by_line):
+            line += text.count("\n", reached, at)
+            number += 1
+            place = source.at(line)
+            yield place if line != last else f"{place} (question {number})", value
+            last = line
+            line += text.count("\n", at, end)
+            reached = end
+
+
+def _beginnings(text: str) -> list[tuple[int, bool]]:
+    if lists := [(found.end(), False) for found in _LISTS.finditer(text)]:
+        return lists
+    begun = len(text) - len(text.lstrip())
+    return [(begun + 1, False)] if text.startswith("[", begun) else [(begun, True)]
+
+
+def _values(text: str, at: int, by_line: bool) -> Iterator[tuple[int, int, object]]:
+    """Value after value, up to the list's end; after a broken line the next line is tried."""
+    while (at := _past(text, at)) < len(text) and text[at] != "]":
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = text.find("\n", at) if by_line else -1
+            if end < 0:
+                yield at, len(text), UnusableError("the JSON is broken here; what comes after cannot be read")
+                return
+            yield at, end, UnusableError("the line is broken JSON")
+        else:
+            yield at, end, value
+        at = end
+
+
+def _past(text: str, at: int) -> int:
+    """Where the next value begins."""
+    between = _BETWEEN.match(text, at)
+    return between.end() if between else at
+
+
+def _role(name: str) -> tuple[str, int]:
+    split = _CAMEL.sub(" ", name)
+    return (_ROLES[called], 0) if (called := normal(split)) in _ROLES else role_of(split)
+
+
+def _entry(place: str, fields: dict[str, Any]) -> _Entry:
+    parts, unread = _parts(fields)
+    if isinstance(asked := parts.get("question"), dict):  # the question and its choices, one level down
+        inner, more = _parts(asked)
+        parts, unread = parts | {"question": None} | inner, unread + more
+    if "answers" in parts:
+        listed = parts.keys() & {"choices", "choice"}
+        parts.setdefault("correct" if listed else "choices", parts["answers"])
+    return _Entry(place, parts, tuple(unread))
+
+
+def _parts(fields: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The values by what they are for; empty ones are left out."""
+    parts: dict[str, Any] = {}
+    unread: list[str] = []
+    for name, value in fields.items():
+        role, number = _role(name)
+        if value is None or value == "":
+            continue
+        if role == "choice":
+            parts.setdefault("choice", {}).setdefault(number, value)
+        elif role == "wrong":
+            parts.setdefault("wrong", []).extend(value if isinstance(value, list) else [value])
+        elif role and role not in parts:
+            parts[role] = value
+        elif not is_beside(_CAMEL.sub(" ", name)):
+            unread.append(name)
+    return parts, unread
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """The choices as they are written, their labels, and which are marked as right, where that is said."""
+
+    values: Sequence[object]
+    labels: Sequence[str] = ()
+    right: Sequence[int] = ()
+
+    @property
+    def texts(self) -> list[str]:
+        return [_said(value) for value in self.values]
+
+
+def _choices(parts: Mapping[str, Any]) -> _Choices:
+    """Choices in a list, under labels, in two lists side by side, or each in a field of its own."""
+    if "choice" in parts:
+        return _Choices([parts["choice"][number] for number in sorted(parts["choice"])])
+    choices = parts.get("choices", [])
+    if isinstance(choices, dict):
+        texts, labels = choices.get("text"), choices.get("label")
+        if not isinstance(texts, list):
+            return _Choices(list(choices.values()), list(choices))
+        if not isinstance(labels, list) or len(labels) != len(texts):
+            raise UnusableError("its choices and their labels do not go together")
+        return _Choices(texts, [str(label).strip() for label in labels])
+    if not isinstance(choices, list):
+        raise UnusableError("its choices are in no known layout")
+    if not choices or not all(isinstance(choice, dict) for choice in choices):
+        return _without_letters(choices)
+    named = [{normal(_CAMEL.sub(" ", name)): value for name, value in each.items()} for each in choices]
+    labels = [_first(each, _CHOICE_LABELS) for each in named]
+    return _Choices(
+        [_first(each, _CHOICE_TEXTS) for each in named],
+        [] if None in labels else [str(label).strip() for label in labels],
+        [i for i, each in enumerate(named) if str(_first(each, _CHOICE_FLAGS)).lower() in ("true", "1")],
+    )
+
+
+def _without_letters(choices: list[object]) -> _Choices:
+    """Choices that begin with their own letters, as `A) iron`, are shown without."""
+    begun = [_LETTERED.match(choice) if isinstance(choice, str) else None for choice in choices]
+    letters = [found[1].upper() for found in begun if found]
+    if letters != [chr(ord("A") + i) for i in range(len(choices))]:
+        return _Choices(choices)
+    return _Choices(
+        [str(choice)[found.end() :] for choice, found in zip(choices, begun, strict=True) if found]
+    )
+
+
+def _first(named: Mapping[str, Any], names: Sequence[str]) -> Any:
+    return next((named[name] for name in names if name in named), None)
+
+
+def _said(value: object) -> str:
+    """A value as text for people."""
+    if isinstance(value, str):
+        return rich(value)
+    if isinstance(value, int | float):
+        return str(value)
+    raise UnusableError("a choice or an answer is no text")
+
+
+# How a number that is a key may be meant: as a place, or as the choice that is this number.
+_WAYS = ("from 0", "from 1", "as a choice")
+
+
+def _numbered(key: object, choices: _Choices, way: str) -> list[int]:
+    if way == "as a choice":
+        return [i for i, value in enumerate(choices.values) if type(value) is type(key) and value == key][:1]
+    return by_number(str(key), choices.texts, 0 if way == "from 0" else 1)
+
+
+def _counting(entries: Sequence[_Entry]) -> tuple[str, ...]:
+    """The ways to read numbers as keys that fit the most entries of the list."""
+    fits: Counter[str] = Counter()
+    for entry in entries:
+        try:
+            choices = _choices(entry.parts)
+            key = _key(entry.parts)
+            if not isinstance(key, list) and not _named(key, choices):
+                fits.update(way for way in _WAYS if _numbered(key, choices, way))
+        except UnusableError:
+            continue
+    return tuple(way for way in _WAYS if fits[way] == max(fits.values(), default=0))
+
+
+def _key(parts: Mapping[str, Any]) -> object:
+    """The key, out of a list that holds nothing else."""
+    key = parts.get("correct")
+    return key[0] if isinstance(key, list) and len(key) == 1 else key
+
+
+def _named(key: object, choices: _Choices) -> list[int]:
+    """The choices that a key names by their label, their text or their letter."""
+    labelled = [
+        i for i, label in enumerate(choices.labels) if label.casefold() == str(key).strip().casefold()
+    ]
+    if labelled or not isinstance(key, str | bool):
+        return labelled
+    found = by_text(str(key), choices.texts)
+    return found if found or choices.labels else by_letter(str(key), choices.texts)
+
+
+def _right(key: object, choices: _Choices, ways: Sequence[str]) -> list[int]:
+    """Which choices are right; raises UnusableError when a number can be meant in two ways."""
+    if choices.right or key is None:
+        return list(choices.right)
+    if isinstance(key, list):
+        raise UnusableError(f"{len(key)} answers are marked right; a question here has exactly one")
+    if named := _named(key, choices):
+        return named
+    meant = [places for way in ways if (places := _numbered(key, choices, way))]
+    if not meant:
+        raise UnusableError(f"the key {str(key)[:40]} is none of the choices")
+    if any(places != meant[0] for places in meant):
+        raise UnusableError(
+            f"its key {str(key)[:20]} may be counted from 0 or from 1; give the right choice's letter or text"
+        )
+    return meant[0]
+
+
+def _question(entry: _Entry, ways: Sequence[str]) -> Question:
+    parts = entry.parts
+    if not isinstance(parts.get("question"), str):
+        raise UnusableError("there is no question text")
+    refuse_kinds(_text(parts, "type").lower())
+    stem = rich_with_image(parts["question"])
+    about: dict[str, Any] = {role: _text(parts, role) for role in ("id", "hint", "explanation", "topic")}
+    about["image"] = _text(parts, "image") or stem.image
+    choices, right = _answers(parts, ways)
+    if choices:
+        question = build(stem.text, choices, right, **about)
+    else:
+        question = build_open(stem.text, _accepted(entry), **about)
+    more: dict[str, Any] = {
+        role: text for role in ("subject", "grade", "source", "licence") if (text := _text(parts, role))
+    }
+    return replace(question, **more) if more else question
+
+
+def _answers(parts: Mapping[str, Any], ways: Sequence[str]) -> tuple[Sequence[str], list[int]]:
+    """The choices and which are right; none for an open question."""
+    key = _key(parts)
+    others = [_said(value) for value in parts.get("wrong", [])]
+    if _is_true_false(key, others) and not parts.keys() & {"choices", "choice"}:
+        return TRUE_FALSE, by_text(str(key), list(TRUE_FALSE))
+    if "wrong" in parts:
+        if key is None or isinstance(key, list):
+            raise UnusableError("no single right answer is marked")
+        texts, place = placed_among(_said(key), others)
+        return texts, [place]
+    choices = _choices(parts)
+    if choices.values:
+        return choices.texts, _right(key, choices, ways)
+    return (), []
+
+
+def _is_true_false(key: object, others: Sequence[str]) -> bool:
+    """Whether all that can be answered is true or false; the choices then need not be named."""
+    return {"true", "false"}.issuperset(str(value).lower() for value in (key, *others))
+
+
+def _accepted(entry: _Entry) -> list[str]:
+    """What an open question accepts; a lone letter or number likely names a choice in an unknown field."""
+    given = entry.parts.get("accepted", entry.parts.get("correct", []))
+    accepted = [_said(value) for value in (given if isinstance(given, list) else [given])]
+    if entry.unread and len(accepted) == 1 and _PLACE.fullmatch(accepted[0]):
+        raise UnusableError("it has no field named choices or options")
+    return accepted
+
+
+def _text(parts: Mapping[str, Any], role: str) -> str:
+    """A text beside the question; a list of texts has one a line, and what is no text is passed over."""
+    value = parts.get(role)
+    lines = value if isinstance(value, list) else [value]
+    return "\n".join(_said(line) for line in lines if isinstance(line, str | int) and line != "")
