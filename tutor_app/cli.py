@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="tutor", description="An offline science tutor. Without a command, opens the app."
     )
-    top.add_argument("--version", action="version", version=f"tutor {__version__}")
+    top.add_argument("--version", action=_Versions, nargs=0, help="the program's version, and the students'")
     top.add_argument(
         "--profile", default=None, metavar="NAME", help="who learns (a new name makes a new profile)"
     )
@@ -41,6 +41,20 @@ def parser() -> argparse.ArgumentParser:
     for name in COMMANDS:
         import_module(f"tutor_app.commands.{name}").add(commands)
     return top
+
+
+class _Versions(argparse.Action):
+    """Two versions, each with its name: a program outlives many students."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from tutor_app.commands.common import students_in_use
+
+        try:
+            students = f"students {students_in_use().manifest.title}"
+        except UserError:
+            students = "no students that can be used"
+        print(f"tutor {__version__}, {students}")
+        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,16 +5,21 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.questions.samples import write_native
+from tests.scripted import ScriptedExplainer
 from tutor_app import paths
 from tutor_app.cli import main
 from tutor_app.commands import bank as bank_command
 from tutor_app.questions.formats import WRITERS
 from tutor_app.questions.library import Library
+from tutor_app.questions.model import Question
+from tutor_app.students import load
+from tutor_app.students.explanation import Answer, Explanation, Settings
 
 ICE = {
     "id": "ice",
@@ -34,6 +39,13 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+class Contrary(ScriptedExplainer):
+    """A tutor that reads every question differently from its key."""
+
+    def explain_many(self, questions: Sequence[Question], settings: Settings) -> list[Explanation]:
+        return [Explanation((), Answer(q.choices[-1]), False, self.name) for q in questions]
 
 
 @pytest.fixture(autouse=True)
@@ -381,3 +393,13 @@ def test_what_is_exported_can_be_imported_again(name: str, tmp_path: Path, capsy
     assert main(["bank", "import", str(target), "--title", "Back"]) == 0
     back, sent = (Library().bank(bank_id).questions for bank_id in ("back", "bio_vertebrates"))
     assert [(q.text, q.choices, q.answer) for q in back] == [(q.text, q.choices, q.answer) for q in sent]
+
+
+def test_a_question_of_several_lines_is_one_line_among_those_the_tutor_reads_differently(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    path = write_native(tmp_path / "match.jsonl", HEART | {"text": "Match\npumps blood"}, title="Match")
+    main(["bank", "import", str(path)])
+    monkeypatch.setattr(load, "load_tutor", lambda *_: Contrary())
+    assert main(["bank", "explain", "match"]) == 0
+    assert "- Match pumps blood\n  key: the heart; the tutor: the liver" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor_app import paths
+from tutor_app import __version__, paths
 from tutor_app.cli import main
 from tutor_app.students.engine import Family, Threads
 from tutor_app.students.threads import Timing, choose, chosen, keep, processors
@@ -108,6 +108,33 @@ def test_the_doctor_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> 
     out = capsys.readouterr().out
     assert "! students" in out and "tutor students install" in out
     assert "! banks" in out
+
+
+def test_the_doctor_says_which_students_are_in_use(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["students", "install", str(package), "--use"])
+    capsys.readouterr()
+    main(["doctor", "--quick"])
+    out = capsys.readouterr().out
+    assert "tiny-decoder 0.1, in use: every file" in out
+    assert out.count("in use") == 1
+    main(["settings", "set", "tutor.students", "gone"])
+    assert main(["doctor", "--quick"]) == 1
+    assert "! students   There are no students called 'gone'." in capsys.readouterr().out
+
+
+def test_the_version_says_whose_it_is(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["students", "install", str(package), "--use"])
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"tutor {__version__}, students tiny-decoder 0.1\n"
+
+
+@pytest.mark.usefixtures("no_shipped_students")
+def test_the_version_is_said_without_students_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"tutor {__version__}, no students that can be used\n"
 
 
 def test_the_doctor_outlives_what_it_finds(package: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from tests.learning.helpers import attempt, question
 from tutor_app.cli import main
+from tutor_app.learning.exam import Exam
 from tutor_app.learning.history import History
+from tutor_app.learning.records import Item
 from tutor_app.questions.library import Library
 from tutor_app.questions.model import Bank
 
@@ -74,7 +76,8 @@ def test_a_mix_of_topics(tutor: Tutor) -> None:
 def test_the_exam_lock_closes_and_opens_again(tutor: Tutor) -> None:
     tutor("test", "--bank", "two-topics", "-n", "2", "--exam-lock", typed="b\nquit\n")
     for words in (("learn",), ("practise",), ("review",), ("bank", "show", "two-topics"),
-                  ("bank", "export", "two-topics", "--to", "native"), ("ask", "Why?")):  # fmt: skip
+                  ("bank", "export", "two-topics", "--to", "native"), ("ask", "Why?"),
+                  ("facts", "search", "magnet"), ("results", "export")):  # fmt: skip
         status, said, complaint = tutor(*words)
         assert (status, said) == (2, ""), words
         assert "exam lock" in complaint
@@ -82,6 +85,29 @@ def test_the_exam_lock_closes_and_opens_again(tutor: Tutor) -> None:
     assert "Your answer so far: B." in said
     assert "2 of 2 right" in said
     assert tutor("bank", "show", "two-topics")[0] == 0
+
+
+def test_under_anothers_exam_lock_a_test_ends_with_its_score_alone(tutor: Tutor) -> None:
+    tutor("--profile", "Ann", "test", "--bank", "two-topics", "-n", "1", "--exam-lock", typed="quit\n")
+    ended = "b\nfinish\n\n\n"
+    _, said, _ = tutor("--profile", "Bob", "test", "--bank", "two-topics", "-n", "1", typed=ended)
+    assert "1 of 1 right" in said
+    assert "is closed until the test of 'Ann' is done." in said
+    assert "with: tutor --profile Bob review --mistakes" in said
+    assert "You answered" not in said
+    tutor("--profile", "Ann", "test", "--end")
+    _, said, _ = tutor("--profile", "Bob", "test", "--bank", "two-topics", "-n", "1", typed=ended)
+    assert "You answered" in said
+
+
+def test_a_locked_test_goes_on_even_when_another_was_begun_since(tutor: Tutor) -> None:
+    tutor("test", "--bank", "two-topics", "-n", "2", "--exam-lock", typed="b\nquit\n")
+    with History.open() as history:
+        other = Exam([Item("two-topics", question(1))])
+        history.save_session(history.profile("me"), other.snapshot())
+    _, said, _ = tutor("test", "--new", typed="quit\n")
+    assert "The test you began goes on." in said
+    assert "Question 1 of 2." in said
 
 
 def test_a_teacher_ends_a_locked_test(tutor: Tutor) -> None:

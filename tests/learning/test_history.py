@@ -277,3 +277,11 @@ def test_the_exam_lock_lifts_when_the_time_is_up(history: History, ann: Profile)
     history.save_session(ann, exam.snapshot())
     assert exam_lock.under_way(history, exam.started + 599)
     assert not exam_lock.under_way(history, exam.started + 600)
+
+
+def test_own_questions_keep_their_name_and_so_their_progress_when_a_profile_is_renamed(
+    history: History, ann: Profile
+) -> None:
+    history.keep_question(ann, item().question)
+    before = history.personal_bank(ann).title
+    assert history.personal_bank(history.rename_profile(ann, "Maya")).title == before == "My questions"

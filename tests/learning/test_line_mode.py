@@ -102,6 +102,12 @@ def test_practise_asks_how_sure_and_hides_the_answer_on_the_first_miss(desk: Des
     assert (past.correct, past.certainty, past.points, past.tries) == (False, 3, -6, 2)
 
 
+def test_points_are_told_once_though_the_second_try_says_how_sure_too(desk: Desk) -> None:
+    said = desk.sit(Session(Mode.PRACTISE, [item()]), "a", "3", "b 2")
+    assert "Right.\n" in said
+    assert said.count("-6 points") == 2  # with the miss, and in the sitting's tally
+
+
 def test_choice_and_certainty_fit_in_one_line(desk: Desk) -> None:
     assert "Right. +2 points." in desk.sit(Session(Mode.PRACTISE, [item()]), "B) 2")
 

@@ -1,18 +1,22 @@
 """What all screens share: errors in plain words, help, the palette, settings, profiles, looks and sizes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.tui.conftest import Start
-from tests.tui.driving import NASTY, learn, on, running, sees, text, until
+from tests.tui.driving import MAGNET, NASTY, learn, on, running, sees, text, until
 from tutor_app.errors import UserError
+from tutor_app.learning.records import Attempt, Item, Mode
 from tutor_app.learning.storage import list_backups
-from tutor_app.questions.library import BankSummary, Library
+from tutor_app.questions.library import BankSummary, Library, file_content
+from tutor_app.questions.model import Bank
 from tutor_app.tui.desk import Desk, Overview
 from tutor_app.tui.marks import ASCII
 from tutor_app.tui.screens import progress
 from tutor_app.tui.screens.home import HomeScreen
+from tutor_app.tui.widgets.menu import Menu
 from tutor_app.tui.widgets.question_view import QuestionView
 
 SIZES = [(60, 20), (80, 24), (250, 80)]
@@ -162,6 +166,62 @@ async def test_a_larger_window_keeps_the_chosen_topic_in_sight(start: Start) -> 
         await sees(pilot, "▸ Magnets")
 
 
+def many_topics(folder: Path) -> None:
+    """Banks enough that a list of their topics fits no screen."""
+    for i in range(60):
+        bank = Bank(f"Topic {i:02d}", (replace(MAGNET, id=f"q{i}"),), subject="zoology")
+        (folder / "banks" / f"topic-{i:02d}.jsonl").write_bytes(file_content(bank))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 40), (120, 40)])
+async def test_a_topic_far_down_the_list_leaves_the_places_in_sight(
+    start: Start, assets: Path, size: tuple[int, int]
+) -> None:
+    many_topics(assets)
+    async with running(start(), size) as pilot:
+        await pilot.press("right", "end")
+        await sees(pilot, "▸ Topic 59")
+        assert all(place in text(pilot.app) for place in ("l  Learn", "p  Practise", "h  Guides"))
+        await pilot.press("left", "end")
+        await sees(pilot, "▸ h  Guides")
+        assert "Topic 59" in text(pilot.app)
+
+
+async def test_a_page_of_topics_at_a_time_from_either_list(start: Start, assets: Path) -> None:
+    many_topics(assets)
+    async with running(start(), (80, 24)) as pilot:
+        topics = pilot.app.screen.query_one("#topics", Menu)
+        await pilot.press("pagedown")
+        first = topics.cursor
+        assert first > 5
+        await pilot.press("tab", "pagedown")
+        await sees(pilot, f"▸ {topics.entries[topics.cursor].label}")
+        assert topics.cursor > first + 5
+        await pilot.press("pageup", "pageup", "pageup")
+        await sees(pilot, f"▸ {topics.entries[1].label}")
+
+
+async def test_a_small_home_says_what_the_cursor_stands_on(start: Start) -> None:
+    async with running(start(), (60, 20)) as pilot:
+        await sees(pilot, "Learn: a question explained step by step")
+        await pilot.press("down")
+        await sees(pilot, "Practise: answer first, then see why")
+        await pilot.press("right", "down")
+        await sees(pilot, "Magnets: 0 of 1 known")
+
+
+async def test_the_first_line_of_a_list_is_seen_again_after_the_last(start: Start) -> None:
+    async with running(start(), (80, 24)) as pilot:
+        await pilot.press("s")
+        await on(pilot, "SettingsScreen")
+        await pilot.press("end")
+        await sees(pilot, "▸ Profile")
+        await sees(pilot, "The profile used when none is named.")
+        await pilot.press("home")
+        await sees(pilot, "▸ Theme")
+        assert "  Look\n" in text(pilot.app)
+
+
 async def test_the_palette_knows_the_screen_the_places_and_the_topics(start: Start) -> None:
     app = start()
     async with running(app) as pilot:
@@ -274,6 +334,19 @@ async def test_progress_is_saved_as_a_page(start: Start, tmp_path: Path) -> None
     assert "<svg" in target.read_text()
 
 
+async def test_progress_tells_what_was_answered_from_what_was_only_explained(start: Start) -> None:
+    app = start()
+    [magnet], [first, *_] = app.desk.shelf.items("magnets"), app.desk.shelf.items("water")
+    async with running(app) as pilot:
+        app.desk.history.record(app.desk.profile, Attempt(first, Mode.LEARN, correct=None))
+        await pilot.press("g")
+        await sees(pilot, "1 question, 0 s spent")
+        await pilot.press("escape")
+        app.desk.history.record(app.desk.profile, Attempt(magnet, Mode.PRACTISE, correct=True))
+        await pilot.press("g")
+        await sees(pilot, "2 questions, 1 of them answered, 100% right at the first try")
+
+
 async def test_ascii_marks_leave_no_other_mark(start: Start) -> None:
     app = start(("look.ascii_marks", True))
     async with running(app) as pilot:
@@ -337,10 +410,6 @@ def long_text() -> str:
 
 
 async def test_long_questions_are_shown_whole(start: Start) -> None:
-    from dataclasses import replace
-
-    from tests.tui.driving import MAGNET
-    from tutor_app.learning.records import Item
     from tutor_app.tui.screens.look import LookScreen
 
     asked = replace(MAGNET, text=long_text())

@@ -161,6 +161,19 @@ async def test_a_key_that_names_no_choice_is_refused_in_a_sentence(start: Start,
         await sees(pilot, "The key Z names no choice. Type a letter up to H.")
 
 
+async def test_shipped_banks_are_neither_renamed_nor_removed_and_nothing_is_asked(start: Start) -> None:
+    async with running(start()) as pilot:
+        for key in ("r", "delete"):
+            await pilot.press("b")
+            await on(pilot, "BanksScreen")
+            await sees(pilot, "▸ Water")
+            await pilot.press(key)
+            await on(pilot, "Say")
+            await sees(pilot, "This bank comes with the app and stays as it is.")
+            await pilot.press("escape", "escape")
+            await on(pilot, "HomeScreen")
+
+
 async def test_shipped_banks_are_not_edited(start: Start) -> None:
     async with running(start()) as pilot:
         await pilot.press("b")

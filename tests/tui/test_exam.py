@@ -1,11 +1,14 @@
 """Tests in the app: nothing is told before the end; the exam lock; going on later."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.tui.conftest import Start
 from tests.tui.driving import OTHER_BANK, learn, on, running, sees, text
 from tutor_app.learning.exam import Exam
 from tutor_app.learning.records import Attempt, Item, Mode
+from tutor_app.tui.screens.result import ResultScreen
 from tutor_app.tui.screens.test import TestScreen
 
 
@@ -136,11 +139,14 @@ async def test_what_is_typed_stays_when_the_question_is_marked_or_the_list_opene
         await pilot.press("y")
         app.screen.action_list()  # type: ignore[attr-defined]
         await on(pilot, "Find")
+        await sees(pilot, "▸ 1. Name the gas in water that burns.")
         await sees(pilot, "oxy")
         await pilot.press("down", "enter")
         await on(pilot, "TestScreen")
         exam = app.screen.exam  # type: ignore[attr-defined]
         assert (exam.index, exam.given[0].text) == (1, "oxy")
+        app.screen.action_list()  # type: ignore[attr-defined]
+        await sees(pilot, "▸ 2. What is ice?")
 
 
 async def test_a_missed_question_is_not_shown_under_the_exam_lock(start: Start) -> None:
@@ -176,3 +182,66 @@ async def test_a_test_whose_questions_are_gone_is_ended(start: Start) -> None:
         await sees(pilot, "Ask")
     with app.desk.history.open() as history:
         assert history.open_sessions() == []
+
+
+async def test_under_anothers_exam_lock_a_result_tells_the_score_alone(start: Start) -> None:
+    app = start(profile="Bob")
+    desk = app.desk
+    ann, [item] = desk.history.profile("Ann"), desk.shelf.items("magnets")
+    locked = Exam([item], locked=True)
+    desk.history.save_session(ann, locked.snapshot())
+    async with running(app) as pilot:
+        await sees(pilot, "Explanations are closed until the test of 'Ann' is done.")
+        exam = Exam([item])
+        exam.answer(1)
+        app.push_screen(TestScreen(exam))
+        await on(pilot, "TestScreen")
+        app.screen._end()  # type: ignore[attr-defined]
+        await on(pilot, "ResultScreen")
+        await sees(pilot, "1 of 1 right")
+        await sees(pilot, "is closed until the test of 'Ann' is done.")
+        assert "What does a magnet pull?" not in text(app)
+        desk.history.record(ann, *locked.finish().attempts, end_session=locked.uid)
+        await pilot.press("question_mark")
+        await on(pilot, "HelpScreen")
+        await pilot.press("escape")
+        await sees(pilot, "✓ 1. What does a magnet pull?")
+        assert "closed" not in text(app)
+
+
+async def test_a_sitting_left_open_is_closed_by_a_lock_that_began_elsewhere(start: Start) -> None:
+    app = start(profile="Bob")
+    async with running(app) as pilot:
+        await learn(pilot, "Water")
+        ann, [item] = app.desk.history.profile("Ann"), app.desk.shelf.items("magnets")
+        app.desk.history.save_session(ann, Exam([item], locked=True).snapshot())
+        app.screen.action_next()  # type: ignore[attr-defined]
+        await on(pilot, "HomeScreen")
+        await sees(pilot, "This is closed until the test")
+        await sees(pilot, "Explanations are closed")
+        assert "Go on" not in text(app)  # the sitting waits until then
+
+
+async def test_a_locked_test_that_was_left_goes_before_a_new_one(start: Start) -> None:
+    app = start()
+    locked = Exam(app.desk.shelf.items("water"), locked=True)
+    app.desk.history.save_session(app.desk.profile, locked.snapshot())
+    app.desk.history.save_session(app.desk.profile, Exam(app.desk.shelf.items("magnets")).snapshot())
+    async with running(app) as pilot:
+        await pilot.press("t")
+        await on(pilot, "TestScreen")
+        assert app.screen.exam.uid == locked.uid  # type: ignore[attr-defined]
+        await sees(pilot, "The test you began goes on.")
+
+
+async def test_a_long_result_begins_with_its_score(start: Start) -> None:
+    app = start()
+    [item] = app.desk.shelf.items("magnets")
+    items = [Item("magnets", replace(item.question, topic=f"The {i}th of many topics")) for i in range(30)]
+    async with running(app, (60, 20)) as pilot:
+        app.push_screen(ResultScreen(Exam(items).finish()))
+        await sees(pilot, "0 of 30 right (0%)")
+        await sees(pilot, "The 11th of many")
+        assert "0 of 30 right (0%)" in text(app)
+        await pilot.press("down")
+        await sees(pilot, "▸ ✗ 2. What does a magnet pull?")

@@ -186,11 +186,12 @@ async def test_a_note_is_shown_again_once_the_answer_is_known(start: Start) -> N
         await pilot.press("m")
         await on(pilot, "AskLine")
         await pilot.press(*"iron!", "enter")
+        await sees(pilot, "Your note is kept.")
         await sees(pilot, "Your note: iron!")
         await pilot.press("escape")
         await on(pilot, "HomeScreen")
         await learn(pilot)
-        assert "Your note" not in text(pilot.app)
+        assert "Your note:" not in text(pilot.app)
         await pilot.press("b")
         await sees(pilot, "Your note: iron!")
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tutor_app.learning.history import History
     from tutor_app.learning.records import Profile
     from tutor_app.learning.settings import Settings
+    from tutor_app.students.packages import Package
 
 
 def add_profile(parser: argparse._ActionsContainer) -> None:
@@ -85,6 +86,14 @@ def read_settings() -> "Settings":
     for warning in file.warnings:
         print(f"tutor: {warning}", file=sys.stderr)
     return file.settings
+
+
+def students_in_use() -> "Package":
+    """The students that the settings name; a UserError where there are none."""
+    from tutor_app.learning.settings import SettingsFile
+    from tutor_app.students.installed import find
+
+    return find(SettingsFile().settings.tutor.students)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor_app import __version__, paths
+from tutor_app.commands.common import students_in_use
 from tutor_app.errors import UserError
 
 if TYPE_CHECKING:
@@ -207,28 +208,34 @@ def _students() -> Iterator[Finding]:
     from tutor_app.students.installed import listed
 
     every = listed()
+    used = None
+    try:
+        used = students_in_use().folder
+    except UserError as error:
+        if every and str(error) not in {one.problem for one in every}:  # those are said below
+            yield Finding("students", str(error), problem=True)
     for one in every:
-        yield from _safely("students", partial(_files, one))
+        yield from _safely("students", partial(_files, one, ", in use" if one.folder == used else ""))
     if not every:
         cure = "the app runs with the banks' own explanations. tutor students install FOLDER_OR_ZIP"
         yield Finding("students", f"none: {cure}", problem=True)
 
 
-def _files(one: "Listed") -> Iterator[Finding]:
+def _files(one: "Listed", use: str) -> Iterator[Finding]:
     from tutor_app.students.packages import verify
 
     if one.package is None:
         yield Finding("students", one.problem, problem=True)
         return
     verify(one.package)
-    yield Finding("students", f"{one.package.manifest.title}: every file as it should be")
+    yield Finding("students", f"{one.package.manifest.title}{use}: every file as it should be")
 
 
 def _speed() -> Iterator[Finding]:
     from tutor_app.students.threads import choose, keep, measure
 
     try:
-        package = _package()
+        package = students_in_use()
     except UserError:
         return  # said above
     timings = []
@@ -243,13 +250,6 @@ def _speed() -> Iterator[Finding]:
     keep(best, timings)
     yield Finding("speed", f"chosen and stored: {best.workers} workers of {best.each} threads")
     yield from _first_words(package)
-
-
-def _package() -> "Package":
-    from tutor_app.learning.settings import SettingsFile
-    from tutor_app.students.installed import find
-
-    return find(SettingsFile().settings.tutor.students)
 
 
 def _first_words(package: "Package") -> Iterator[Finding]:

@@ -162,7 +162,8 @@ def _summarise(bank: "Bank", made: "dict[str, Explanation]") -> None:
     for question in differing:
         key = question.accepted[0] if question.key is None else question.key
         read = made[question.id].answer.text or "nothing"
-        print(f"- {question.text or question.image}\n  key: {key}; the tutor: {read} ({question.id})")
+        text = " ".join((question.text or question.image).split())
+        print(f"- {text}\n  key: {key}; the tutor: {read} ({question.id})")
 
 
 def _tell_the_teacher(bank_id: str, bank: "Bank", made: "dict[str, Explanation]") -> None:

@@ -41,7 +41,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _search(options: argparse.Namespace) -> int:
     from tutor_app.knowledge.base import FactBase
+    from tutor_app.learning.exam_lock import refuse_during_exam
 
+    refuse_during_exam("tutor facts search")
     base = FactBase(meanings=False)
     found = base.search(" ".join(options.words), max(1, options.count))
     for fact in found:

@@ -22,8 +22,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _export(options: argparse.Namespace) -> int:
+    from tutor_app.learning.exam_lock import refuse_during_exam
     from tutor_app.learning.export import results_csv
 
+    refuse_during_exam("tutor results export")  # it has the keys
     with opened(options, make=False) as (history, profile, _):
         lines = results_csv(history.attempts(None if options.all else profile))
         if options.to == "-":

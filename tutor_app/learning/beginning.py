@@ -42,9 +42,10 @@ def asked_for(options: argparse.Namespace) -> Selection:
 
 
 def left_open(history: History, profile: Profile, mode: Mode, anew: bool) -> OpenSession | None:
-    """What was left and goes on; a locked test does even for one who wants to start anew."""
-    saved = next((session for session in history.open_sessions(profile) if session.mode is mode), None)
-    return saved if saved and (saved.locked or not anew) else None
+    """What was left and goes on; a locked test goes before all, even for one who wants to start anew."""
+    saved = [session for session in history.open_sessions(profile) if session.mode is mode]
+    saved.sort(key=lambda session: not session.locked)
+    return saved[0] if saved and (saved[0].locked or not anew) else None
 
 
 def resumed_exam(saved: OpenSession, shelf: Shelf, lock: bool) -> Exam | None:

@@ -385,7 +385,7 @@ class History:
         """The student's own questions, oldest first."""
         rows = self.read("SELECT body FROM own_questions WHERE profile = ? ORDER BY at", (profile.id,))
         kept = [native.loads(body, PERSONAL_BANK).bank.questions for (body,) in rows]
-        return Bank(f"{profile.name}'s questions", tuple(question for part in kept for question in part))
+        return Bank("My questions", tuple(question for part in kept for question in part))
 
     def back_up(self, target: Path | None = None) -> Path:
         """Keep a whole, consistent copy; others may go on writing meanwhile."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tutor_app.learning.beginning import to_type
 from tutor_app.learning.exam import Exam, ExamResult, Given
+from tutor_app.learning.exam_lock import closed_until
 from tutor_app.learning.line_mode import LineMode
 from tutor_app.learning.line_talk import (
     LETTERS,
@@ -157,6 +158,14 @@ class LineExam:
 
     def _show(self, result: ExamResult) -> None:
         """Each question with its explanation, for as long as the student wants."""
+        mode = self._mode
+        if closed := closed_until(mode.history, mode.profile):
+            missed = to_type("review --mistakes", mode.profile, mode.history, mode.settings)
+            self._talk.say(
+                f"Which answers were right, and why, is closed {closed}. "
+                f"What you missed comes back then with: {missed}"
+            )
+            return
         try:
             for number, attempt in enumerate(result.attempts, 1):
                 self._talk.ask("Enter for the next question with its explanation, quit to stop:")

@@ -256,10 +256,11 @@ class LineMode:
         if choice is not None and choice in turn.struck:
             self.talk.say("You tried that one. Choose another.")
             return
-        if turn.asks_certainty and certainty is None and turn.tries == 0 and turn.mode is not Mode.LEARN:
+        first = turn.tries == 0  # later tries neither earn nor cost anything
+        if turn.asks_certainty and certainty is None and first and turn.mode is not Mode.LEARN:
             certainty = ask_certainty(self.talk)
         verdict = turn.answer(choice, text, certainty)
-        points = f" {verdict.points:+d} points." if turn.asks_certainty and certainty else ""
+        points = f" {verdict.points:+d} points." if turn.asks_certainty and certainty and first else ""
         if verdict.right:
             self.talk.say(f"Right.{points}")
         elif verdict.right is False:

@@ -210,7 +210,7 @@ def _level(certainty: int, tally: Tally) -> Level:
 def _with_suggestions(report: Progress) -> Progress:
     found = list(_suggest(report))
     if not found:
-        found = [Suggestion("Learn something new: pick a topic you like.", "learn")]
+        found = [Suggestion("Learn something new, from any topic.", "learn")]
     return replace(report, suggestions=tuple(found))
 
 

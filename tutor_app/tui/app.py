@@ -24,7 +24,6 @@ from tutor_app.tui.marks import ASCII, UNICODE, Marks, terminal_needs_ascii
 
 _SAME_TROUBLE_S = 2.0
 _STUDY = {"learn", "practise", "test", "review"}
-CLOSED = "This is closed until the test is done."
 _OPEN_WHEN_LOCKED = {"progress", "settings", "profiles", "guides"}
 SCREENS = {
     "ask": ("ask", "AskScreen"),
@@ -139,24 +138,21 @@ class TutorApp(App[int]):
         """Open a screen by its name."""
         if place in {"learn", "practise", "test", "review", "continue"}:
             self.start(place)
-        elif place not in _OPEN_WHEN_LOCKED and self.desk.locked:
-            self.say(CLOSED, trouble=True)
-        else:
+        elif place in _OPEN_WHEN_LOCKED or not self.closed():
             module, name = SCREENS[place]
             self.push_screen(getattr(import_module(f"tutor_app.tui.screens.{module}"), name)())
 
     def start(self, mode: str, topic: Topic | None = None) -> None:
         """Begin a sitting (or go on with the last one); its questions are chosen in a thread."""
-        if mode not in {"test", "continue"} and self.desk.locked:
-            self.say(CLOSED, trouble=True)
-            return
-        self._last_start = (mode, topic)
-        if mode == "test":
-            from tutor_app.tui.screens.test_setup import TestSetupScreen
-
-            self.push_screen(TestSetupScreen(topic))
-        else:
+        if mode in {"test", "continue"} or not self.closed():
+            self._last_start = (mode, topic)
             self._prepare(mode, topic)
+
+    def closed(self) -> bool:
+        """Whether a test with exam lock keeps explanations closed now; if so it is said."""
+        if until := self.desk.closed:
+            self.say(f"This is closed {until}.", trouble=True)
+        return bool(until)
 
     def start_named(self, mode: str, topic: str) -> None:
         """Begin a sitting on the topic of this name, in whatever bank it stands."""

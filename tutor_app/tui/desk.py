@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tutor_app.errors import UserError
+from tutor_app.learning.records import Mode
 from tutor_app.learning.settings import Settings, SettingsFile
 from tutor_app.students.explanation import Explainer, Explanation, Origin, Step
 
@@ -53,7 +54,7 @@ class Overview:
     due: int = 0
     open_sessions: tuple[OpenSession, ...] = ()
     topics: tuple[Topic, ...] = ()
-    locked: bool = False
+    closed: str = ""
     next_due: float | None = None
 
 
@@ -196,13 +197,20 @@ class Desk:
         self._writer.submit(lambda: None).result()
 
     @property
-    def locked(self) -> bool:
-        """Whether explanations and Ask are closed until a test is done."""
-        if self.exam_lock:
-            return True
-        from tutor_app.learning import exam_lock
+    def closed(self) -> str:
+        """Until when explanations and Ask are closed, in words; empty when they are open."""
+        from tutor_app.learning.exam_lock import closed_until
 
-        return self.opened and exam_lock.under_way(self.history)
+        closed = closed_until(self.history, self.profile) if self.opened else ""
+        return closed or ("until the test is done" if self.exam_lock else "")
+
+    def left_open(self) -> tuple[OpenSession, ...]:
+        """What was left and can go on, the last first; while explanations are closed, tests alone."""
+        left = self.history.open_sessions(self.profile)
+        if self.closed:
+            left = [session for session in left if session.mode is Mode.TEST]
+            left.sort(key=lambda session: not session.locked)
+        return tuple(left)
 
     def load_tutor(self) -> str:
         """Load the students; gives the reason when there are none."""
@@ -245,9 +253,9 @@ class Desk:
         return Overview(
             profile.name,
             history.due_count(profile, time.time(), self.shelf.banks()),
-            tuple(history.open_sessions(profile)),
+            self.left_open(),
             tuple(topics),
-            self.locked,
+            self.closed,
             history.next_due(profile),
         )
 

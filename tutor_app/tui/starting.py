@@ -11,7 +11,6 @@ from tutor_app.learning import beginning
 from tutor_app.learning.progress import next_review
 from tutor_app.learning.records import Item, Mode, OpenSession
 from tutor_app.learning.session import Session
-from tutor_app.tui.app import CLOSED
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -24,6 +23,8 @@ def prepare(desk: Desk, mode: str, topic: Topic | None) -> tuple[Screen[object] 
     """The screen to open, or a sentence why there is none."""
     if mode == "continue":
         return _go_on(desk)
+    if mode == "test":
+        return _test(desk, topic)
     kind, settings = Mode(mode), desk.settings
     if topic and kind is not Mode.REVIEW:
         items = topic_items(desk, [topic], settings.practise.questions)
@@ -39,19 +40,26 @@ def prepare(desk: Desk, mode: str, topic: Topic | None) -> tuple[Screen[object] 
 
 
 def _go_on(desk: Desk) -> tuple[Screen[object] | None, str]:
-    sessions = desk.history.open_sessions(desk.profile)
-    if desk.locked:
-        sessions = [saved for saved in sessions if saved.mode is Mode.TEST]
-    if not sessions:
+    left = desk.left_open()
+    if not left:
         return None, "There is nothing to go on with; pick a topic."
-    return resumed(desk, sessions[0]), ""
+    return resumed(desk, left[0]), ""
+
+
+def _test(desk: Desk, topic: Topic | None) -> tuple[Screen[object], str]:
+    """The settings of a new test, unless one with exam lock was left."""
+    from tutor_app.tui.screens.test_setup import TestSetupScreen
+
+    if saved := beginning.left_open(desk.history, desk.profile, Mode.TEST, anew=True):
+        return resumed(desk, saved), "The test you began goes on."
+    return TestSetupScreen(topic), ""
 
 
 def from_command(desk: Desk, options: argparse.Namespace) -> tuple[Screen[object] | None, str]:
     """What `tutor learn`, `practise`, `test` and `review` open, as their line-by-line twins do."""
     mode = Mode(options.command)
-    if mode is not Mode.TEST and desk.locked:
-        return None, CLOSED
+    if mode is not Mode.TEST and (until := desk.closed):
+        return None, f"This is closed {until}."
     wanted, usual = beginning.asked_for(options), desk.settings
     anew = options.new or wanted.choosy
     if saved := beginning.left_open(desk.history, desk.profile, mode, anew):

@@ -28,6 +28,15 @@ class BankRead(Message):
         self.bank = bank
 
 
+def refuse_shipped(bank: BankSummary) -> None:
+    """Before anything is asked or typed in vain."""
+    if bank.shipped:
+        raise UserError(
+            "This bank comes with the app and stays as it is. To make a version of your own: "
+            f"tutor bank export {bank.id} --to native, then import that file here."
+        )
+
+
 class BankScreen(TutorScreen):
     """Enter shows a question, `e` edits it."""
 
@@ -110,17 +119,10 @@ tutor would not choose the key.
     def action_edit(self) -> None:
         from tutor_app.tui.screens.edit import EditScreen
 
-        self._refuse_shipped()
+        refuse_shipped(self._summary)
         if (index := self._index()) is not None:
             self.app.push_screen(
                 EditScreen(self._bank.questions[index]), lambda changed: self._changed(index, changed)
-            )
-
-    def _refuse_shipped(self) -> None:
-        if self._summary.shipped:
-            raise UserError(
-                "This bank comes with the app and stays as it is. To make a version of your own: "
-                f"tutor bank export {self._summary.id} --to native, then import that file here."
             )
 
     def _changed(self, index: int, question: object) -> None:
@@ -139,7 +141,7 @@ tutor would not choose the key.
     def action_explain(self) -> None:
         from tutor_app.tui.screens.approve import ApproveScreen
 
-        self._refuse_shipped()
+        refuse_shipped(self._summary)
         if self.tutor_app.desk.explainer is None:
             raise UserError(
                 self.tutor_app.why_no_tutor or "The tutor is still waking up. Try again in a moment."

@@ -125,9 +125,11 @@ what students flagged.
         self.app.push_screen(FlagsScreen())
 
     def action_rename(self) -> None:
+        from tutor_app.tui.screens.bank import refuse_shipped
         from tutor_app.tui.screens.dialog import AskLine
 
         if bank := self._current():
+            refuse_shipped(bank)
             self.app.push_screen(
                 AskLine("The bank's new title", value=bank.title), lambda title: self._rename(bank.id, title)
             )
@@ -138,9 +140,11 @@ what students flagged.
             self._read()
 
     def action_remove(self) -> None:
+        from tutor_app.tui.screens.bank import refuse_shipped
         from tutor_app.tui.screens.dialog import confirm
 
         if bank := self._current():
+            refuse_shipped(bank)
             text = f"{bank.title}: {count(bank.count, 'question')}. What students did with them is kept."
             self.app.push_screen(
                 confirm("Remove this bank?", text, "Remove it"),

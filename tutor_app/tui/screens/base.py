@@ -59,10 +59,15 @@ class TutorScreen(Guarded, Screen[object]):
         yield TopLine(self.place)
         with VerticalScroll(id="scroll", can_focus=False):
             yield from self.body()
+        yield from self.foot()
         yield KeyBar()
 
     def body(self) -> ComposeResult:
         """The screen's middle."""
+        yield from ()
+
+    def foot(self) -> ComposeResult:
+        """What stays in sight under the middle, however far that is scrolled."""
         yield from ()
 
     def where(self, place: str) -> None:

@@ -20,13 +20,17 @@ class Find(Dialog):
         Binding("enter", "take", "take", priority=True),
     ]
 
-    def __init__(self, title: str, entries: Sequence[Entry]) -> None:
+    def __init__(self, title: str, entries: Sequence[Entry], here: str = "") -> None:
         super().__init__(title)
-        self._all = entries
+        self._all, self._here = entries, here
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="type a few letters", compact=True)
         yield FoundMenu(self._all)
+
+    def on_mount(self) -> None:
+        if self._here:
+            self.query_one(Menu).select(self._here)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         words = event.value.casefold().split()

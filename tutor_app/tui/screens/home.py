@@ -7,7 +7,7 @@ from typing import ClassVar, cast
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -16,6 +16,7 @@ from tutor_app.learning.progress import next_review
 from tutor_app.tui.desk import DeskOpened, Overview, Topic
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.menu import Entry, Menu
+from tutor_app.tui.widgets.notes import Note, Notes
 
 _PLACES = (
     ("learn", "l", "Learn", "a question explained step by step"),
@@ -70,12 +71,15 @@ class HomeScreen(TutorScreen):
     """The first screen."""
 
     HELP = """## Home
-First comes what you can do, then the topics: below it, or beside it where the screen is wide. **Tab** goes
-from one to the other. What you can do also has a letter that works everywhere on this page.
+First comes what you can do, then the topics: beside it, or below it where the screen is tall. **Tab** goes
+from one to the other, and **left** and **right** do too. What you can do also has a letter that works
+everywhere on this page.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stay", show=False),
         Binding("slash", "find", "find a topic"),
+        Binding("left", "list('places')", show=False),
+        Binding("right", "list('topics')", show=False),
         Binding("c", "go('continue')", show=False),
         *(Binding(key, f"go('{place}')", show=False) for place, key, _, _ in _PLACES),
     ]
@@ -91,12 +95,18 @@ from one to the other. What you can do also has a letter that works everywhere o
         return self._overview.topics if self._overview else ()
 
     def body(self) -> ComposeResult:
-        with Horizontal(classes="columns home"):
-            with Vertical(classes="column first"):
-                yield Static(Content(_greeting(time.localtime().tm_hour)), id="greeting")
-                yield Menu(self._places(), id="places")
-            with Vertical(classes="column second"):
-                yield TopicMenu([Entry("", "Topics", heading=True)], id="topics")
+        with Vertical(classes="home"):
+            yield Static(Content(_greeting(time.localtime().tm_hour)), id="greeting")
+            with Horizontal(id="lists"):
+                with VerticalScroll(classes="list first", can_focus=False):
+                    yield Menu(self._places(), id="places")
+                with VerticalScroll(classes="list second", can_focus=False):
+                    yield TopicMenu([Entry("", "Topics", heading=True)], id="topics")
+
+    def foot(self) -> ComposeResult:
+        """What the cursor stands on, where the lists have no room to say it (the style sheet says where)."""
+        with Vertical(id="about-row"):
+            yield Notes(id="about")
 
     def on_mount(self) -> None:
         self.query_one("#places").focus()
@@ -123,6 +133,7 @@ from one to the other. What you can do also has a letter that works everywhere o
         self._overview = message.overview
         self.query_one("#places", Menu).show(self._places())
         self.query_one("#topics", Menu).show(_topic_entries(message.overview.topics))
+        self._explain()
         name = "" if message.overview.profile == "me" else f", {message.overview.profile}"
         greeting = _greeting(time.localtime().tm_hour) + name
         self.query_one("#greeting", Static).update(Content(f"{greeting}. {self._news()}"))
@@ -131,8 +142,8 @@ from one to the other. What you can do also has a letter that works everywhere o
         overview = cast(Overview, self._overview)
         if not overview.topics:
             return "There are no questions yet: open Banks (b) to add some, or Ask (a) your own."
-        if overview.locked:
-            return "Explanations are closed until the test is done."
+        if overview.closed:
+            return f"Explanations are closed {overview.closed}."
         if overview.due:
             return (
                 "One question is due for review."
@@ -145,20 +156,31 @@ from one to the other. What you can do also has a letter that works everywhere o
         return f"Nothing is due today: a good day for something new.{later}"
 
     def _places(self) -> list[Entry]:
-        overview, locked = (
-            self._overview,
-            self._overview.locked if self._overview else self.tutor_app.desk.exam_lock,
-        )
+        overview = self._overview
+        closed = overview.closed if overview else self.tutor_app.desk.exam_lock
         entries = []
         if overview and overview.open_sessions:
             entries.append(Entry("continue", "Go on", _session_name(overview), "c", style="bold $primary"))
         for place, key, label, note in _PLACES:
-            if locked and place in _LOCKED:
+            if closed and place in _LOCKED:
                 continue
             if place == "review" and overview:
                 note = f"{overview.due} due" if overview.due else "nothing due today"
             entries.append(Entry(place, label, note, key))
         return entries
+
+    def _explain(self) -> None:
+        topics = self.query_one("#topics", Menu)
+        entry = topics.current if topics.has_focus else self.query_one("#places", Menu).current
+        if entry:
+            text = f"{entry.label}: {entry.note}{' known' if topics.has_focus else ''}"
+            self.query_one("#about", Notes).show(Note(text, style="$primary"))
+
+    def on_menu_moved(self, message: Menu.Moved) -> None:
+        self._explain()
+
+    def on_descendant_focus(self) -> None:
+        self._explain()
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
         if message.menu.id == "places":
@@ -179,6 +201,13 @@ from one to the other. What you can do also has a letter that works everywhere o
 
     def action_go(self, place: str) -> None:
         self.tutor_app.go(place)
+
+    def action_list(self, id: str) -> None:
+        self.query_one(f"#{id}").focus()
+
+    def action_page(self, by: int) -> None:
+        """Through the topics; the places are always in sight."""
+        self.query_one("#topics", Menu).action_page(by)
 
     def action_stay(self) -> None:
         """Esc does nothing here: a student who presses it once too often stays in the app."""

@@ -13,7 +13,6 @@ from textual.widgets import Static
 from tutor_app.errors import UserError
 from tutor_app.learning.beginning import new_session
 from tutor_app.learning.records import Item, Mode, Standing
-from tutor_app.tui.app import CLOSED
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.menu import Entry, Menu
 
@@ -99,8 +98,7 @@ def look_at(screen: TutorScreen, standing: Standing) -> None:
     """Show a question that was missed, with its answer and explanation."""
     from tutor_app.tui.screens.look import LookScreen
 
-    if screen.tutor_app.desk.locked:
-        screen.tutor_app.say(CLOSED, trouble=True)
+    if screen.tutor_app.closed():
         return
     item = screen.tutor_app.desk.shelf.find(standing.bank, standing.question)
     if item is None:

@@ -18,13 +18,7 @@ _MOST = 2000
 class FileMenu(Menu, inherit_bindings=False):
     """A list in which no letter moves the cursor: letters belong to the path."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "up", show=False),
-        Binding("down", "move(1)", "down", show=False),
-        Binding("home", "jump(0)", "first", show=False),
-        Binding("end", "jump(-1)", "last", show=False),
-        Binding("enter,space", "choose", "open", show=False),
-    ]
+    BINDINGS = Menu.KEYS
 
 
 class PickFile(Dialog):

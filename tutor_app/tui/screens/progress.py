@@ -191,7 +191,11 @@ def _headline(report: Progress) -> str:
     total = report.total
     if not total.answers:
         return "Nothing answered yet. Everything you do shows up here."
-    parts = [f"{count(total.answers, 'question')}, {share(total.accuracy)} right at the first try"]
+    parts = [count(total.answers, "question")]
+    if 0 < total.judged < total.answers:  # a question that was only explained is neither right nor wrong
+        parts.append(f"{total.judged} of them answered")
+    if total.judged:
+        parts.append(f"{share(total.accuracy)} right at the first try")
     parts.append(f"{duration(total.seconds)} spent")
     if report.streak:
         parts.append(f"{count(report.streak, 'day')} in a row")

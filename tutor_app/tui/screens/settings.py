@@ -40,6 +40,8 @@ what it was at first.
             yield Form(self._entries(), id="form")
             file = self.tutor_app.desk.settings_file
             yield Notes([Note(f"The file: {file.path}", style="$text-muted"), *map(Note, file.warnings)])
+
+    def foot(self) -> ComposeResult:
         with Vertical(id="about-row"):
             yield Notes(id="about")
 

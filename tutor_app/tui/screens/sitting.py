@@ -76,7 +76,14 @@ class SittingScreen(TutorScreen):
                 yield Notes(id="remarks")
 
     def on_mount(self) -> None:
-        self._begin_turn()
+        if not self._shut():
+            self._begin_turn()
+
+    def _shut(self) -> bool:
+        """Leave when a test with exam lock began since, perhaps in another window."""
+        if shut := self.tutor_app.closed():
+            self.dismiss(None)
+        return shut
 
     @property
     def turn(self) -> Turn:
@@ -116,7 +123,8 @@ class SittingScreen(TutorScreen):
             self._finish()
         else:
             self._save()
-            self._begin_turn()
+            if not self._shut():
+                self._begin_turn()
 
     def action_finish(self) -> None:
         self.action_next()
@@ -482,6 +490,7 @@ class SittingScreen(TutorScreen):
             if isinstance(text, str):
                 desk, item = self.tutor_app.desk, self.turn.item
                 desk.write(lambda: desk.history.add_note(desk.profile, item, text))
+                self.tutor_app.say("Your note is kept.")
                 self._read_notes(self.turn)
 
         self.app.push_screen(AskLine("Your note about this question"), keep)

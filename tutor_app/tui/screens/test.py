@@ -133,7 +133,8 @@ kept as it stands: if you leave with Esc you can go on later (a time limit runs 
                 self.exam.go(int(index))
                 self._show()
 
-        self.app.push_screen(Find("All questions", [self._entry(i) for i in range(len(self.exam.items))]), go)
+        entries = [self._entry(i) for i in range(len(self.exam.items))]
+        self.app.push_screen(Find("All questions", entries, str(self.exam.index)), go)
 
     def _entry(self, index: int) -> Entry:
         given, marks = self.exam.given[index], self.tutor_app.marks

@@ -58,8 +58,11 @@ class Lines(Widget):
 
     def keep_in_sight(self, row: int, height: int = 1) -> None:
         """Scroll the nearest scrolling container so that these rows are seen."""
-        for node in self.ancestors:
-            if isinstance(node, VerticalScroll):
-                y = self.region.y - node.region.y + int(node.scroll_offset.y) + row
-                node.scroll_to_region(Region(0, y, 1, height), animate=False)
-                return
+        if window := self.window:
+            y = self.region.y - window.scrollable_content_region.y + int(window.scroll_offset.y) + row
+            window.scroll_to_region(Region(0, y, 1, height), animate=False)
+
+    @property
+    def window(self) -> VerticalScroll | None:
+        """The nearest scrolling container."""
+        return next((node for node in self.ancestors if isinstance(node, VerticalScroll)), None)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
@@ -18,7 +19,8 @@ from tutor_app.tui.widgets.bars import bar
 from tutor_app.tui.widgets.lines import Lines, marks_of
 
 _BAR = 12
-_NOTE = 16
+_NOTE = 20
+_LEAST_NOTE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,19 @@ class Menu(Lines, can_focus=True):
     HELP = """### Lists
 Move with the **arrow keys** and press **Enter**, press the **letter** shown before an entry, or click.
 """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "up", show=False),
-        Binding("down,j", "move(1)", "down", show=False),
+    KEYS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "up", show=False),
+        Binding("down", "move(1)", "down", show=False),
         Binding("home", "jump(0)", "first", show=False),
         Binding("end", "jump(-1)", "last", show=False),
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown", "page(1)", "a page down", show=False),
         Binding("enter,space", "choose", "open", show=False),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *KEYS,
+        Binding("k", "move(-1)", "up", show=False),
+        Binding("j", "move(1)", "down", show=False),
     ]
     cursor = reactive(0, repaint=False)
     always_lit = False
@@ -74,6 +83,7 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
 
     def __init__(self, entries: Sequence[Entry] = (), id: str | None = None, classes: str = "") -> None:
         super().__init__(id=id, classes=classes)
+        self._moved = False  # until then the page is shown from its top
         self._take(entries)
         self.set_reactive(Menu.cursor, self._first())
 
@@ -90,6 +100,7 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
         noted = [e for e in self._entries if e.note or e.share is not None]
         self._widest = max((cell_len(entry.label) for entry in noted), default=0)
         self._notes = max((cell_len(entry.note) for entry in noted), default=0)
+        self._keys = max((cell_len(entry.key) + 2 for entry in noted if entry.key), default=0)
         self._barred = any(entry.share is not None for entry in noted)
 
     @property
@@ -132,14 +143,15 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
         if entry.key:
             parts.append(Content.styled(f"{entry.key}  ", "bold $accent"))
         label = Content.styled(entry.label, entry.style or ("bold" if here else ""))
-        if entry.note or entry.share is not None:
+        noted = entry.note and self._fits_note(width)
+        if noted or entry.share is not None:
             room = self._label_room(width)
             label = label.truncate(room, ellipsis=True)
             label = label.pad_right(max(0, room - label.cell_length) + 2)
             if entry.share is not None and self._fits_bar(width):
                 label += bar(marks_of(self), entry.share, _BAR) + Content("  ")
-        line = Content("").join([*parts, label, Content.styled(entry.note, "$text-muted")])
-        line = line.truncate(width, ellipsis=True)
+        note = [Content.styled(entry.note, "$text-muted")] if noted else []
+        line = Content("").join([*parts, label, *note]).truncate(width, ellipsis=True)
         return self._lit(line, width) if here else line
 
     def _lit(self, line: Content, width: int) -> Content:
@@ -152,18 +164,23 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
         rest = min(self._notes, _NOTE) + 5 + (_BAR + 2 if self._fits_bar(width) else 0)
         return min(self._widest, max(16, width - rest))
 
+    def _fits_note(self, width: int) -> bool:
+        """A note that would be cut after a letter or two is left out."""
+        return width - self._keys - self._label_room(width) - 4 >= min(self._notes, _LEAST_NOTE)
+
     def _fits_bar(self, width: int) -> bool:
         return self._barred and width >= self._notes + min(self._widest, 36) + _BAR + 8
 
     def on_focus(self) -> None:
         self.refresh()
-        self._keep_in_sight()
+        if self._moved:
+            self._keep_in_sight()
 
     def on_blur(self) -> None:
         self.refresh()
 
     def on_resize(self) -> None:
-        if self.has_focus:
+        if self.has_focus and self._moved:
             self.call_after_refresh(self._keep_in_sight)
 
     def action_move(self, by: int) -> None:
@@ -180,8 +197,16 @@ Move with the **arrow keys** and press **Enter**, press the **letter** shown bef
         if choosable:
             self._go(choosable[place])
 
+    def action_page(self, by: int) -> None:
+        """Move the cursor by as many lines as are in sight; a list that is all in sight leaves the key."""
+        choosable = [i for i, entry in enumerate(self._entries) if not entry.heading]
+        if not choosable or self.window is None or self.size.height <= self.window.size.height:
+            raise SkipAction
+        there = self.cursor + by * max(1, self.window.size.height - 1)
+        self._go(min(choosable, key=lambda place: abs(place - there)))
+
     def _go(self, place: int) -> None:
-        self.cursor = place
+        self.cursor, self._moved = place, True
         self.refresh()
         self._keep_in_sight()
         if entry := self.current:
