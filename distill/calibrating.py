@@ -130,7 +130,7 @@ def calibrate(
     if facts is not None:
         chosen = replace(chosen, fact_threshold=_fact_bar(facts, found, chosen))
         say(f"facts: a fact fits from {chosen.fact_threshold:.3f} on")
-        chosen, together = _explain(Explaining(subject, answer, chosen, threads), found, limit, say)
+        chosen, together = _explain(Explaining(subject, answer, chosen, threads, facts), found, limit, say)
         if len(together) < 2 * folds:
             say("hardly any rationale could be shown, so the question alone decides")
         else:

@@ -30,6 +30,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _wrong_place(error: OSError) -> str:
+    """The sentence for a path that leads nowhere or to a folder in place of a file; else empty."""
+    wrong = isinstance(error, FileNotFoundError | FileExistsError | IsADirectoryError | NotADirectoryError)
+    return f"{error.filename} cannot be used: {error.strerror}." if wrong and error.filename else ""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a UserError becomes one sentence on stderr and exit status 2."""
     speak_plainly()
@@ -52,9 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        if not disk_refusal(error):
+        told = disk_refusal(error) or _wrong_place(error)
+        if not told:
             raise
-        print(f"distill: {disk_refusal(error)}", file=sys.stderr)
+        print(f"distill: {told}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("distill: stopped; run again to go on from here.", file=sys.stderr)

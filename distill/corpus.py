@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from distill.lines import numbered_lines
 from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 
@@ -36,7 +37,6 @@ class Item:
     claimed: str = ""
     finish: str = ""
     weight: float = 1.0
-    licence: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -69,22 +69,24 @@ def line_of(item: Item) -> str:
 
 def read_items(path: Path) -> Iterator[Item]:
     """Read what `write_items` wrote."""
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield item_of(json.loads(line))
-            except (ValueError, TypeError, KeyError) as error:
-                raise UserError(f"{path}:{number}: this is not a row of questions: {error}.") from None
+    for number, line in numbered_lines(path):
+        try:
+            yield item_of(json.loads(line))
+        except (ValueError, TypeError, KeyError) as error:
+            raise UserError(f"{path}:{number}: this is not a row of questions: {error}.") from None
 
 
 _TUPLES = frozenset(("choices", "accepted", "facts", "steps"))
 _KNOWN = frozenset(field.name for field in fields(Item))
+_FORMER = frozenset(("licence",))  # earlier versions wrote it
 
 
 def item_of(row: Mapping[str, Any]) -> Item:
     """One row as an item; unknown fields are refused."""
-    unknown = set(row) - _KNOWN
+    unknown = set(row) - _KNOWN - _FORMER
     if unknown:
         raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
-    values: dict[str, Any] = {k: tuple(value) if k in _TUPLES else value for k, value in row.items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if key in _TUPLES else value for key, value in row.items() if key in _KNOWN
+    }
     return Item(**values)

@@ -69,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
     if options.limit < 0:
         raise UserError("--limit is 0 (all questions) or more.")
     refuse_unknown(options.compute_type)
+    if options.into_card:
+        read_package(options.students)  # what has no card is told before it is measured
     sets = [each.part(options.limit, shard) for each in read_sets(options.sets)]
     for each in sets:
         tell_left_out(each)
@@ -145,13 +147,17 @@ def evaluate(
     workers = 1 if subject.original else cores()
     threads = Threads(workers, 1)
     answer = subject.open_answer(threads, plain=not protocol.chat)
-    results = []
+    written = list(explained_routes(routes))
+    supported = protocol.measure is Measure.PACKAGE and calibration.asks_facts
+    facts = shipped_facts() if supported or written else None
+    explaining = (
+        Explaining(subject, answer, calibration, threads, facts) if written and facts is not None else None
+    )
     for each in sets:
         read_question_route(answer, each, kept, protocol, workers, shown(each.name, QUESTION))
-    if protocol.measure is Measure.PACKAGE:
-        facts = shipped_facts() if calibration.asks_facts else None
-        for each in sets:
-            as_in_the_app(answer, each, kept, facts)
+        if protocol.measure is Measure.PACKAGE:
+            as_in_the_app(answer, each, kept, facts if supported else None)
+    results = []
     if QUESTION in routes:
         results += [
             result_of(
@@ -159,9 +165,7 @@ def evaluate(
             )
             for each in sets
         ]
-    written = list(explained_routes(routes))
-    if written:
-        explaining = Explaining(subject, answer, calibration, threads)
+    if explaining is not None:
         for each in sets:
             for route in written:
                 results.append(explained_result(explaining, each, route, protocol, kept))

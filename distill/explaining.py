@@ -53,21 +53,24 @@ class Written:
 
 
 class Explaining:
-    """A subject's tutor and what it wrote."""
+    """A subject's tutor over the facts it is given, and what it wrote."""
 
-    def __init__(self, subject: Subject, answer: Student, calibration: Calibration, threads: Threads) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        answer: Student,
+        calibration: Calibration,
+        threads: Threads,
+        facts: FactBase,
+    ) -> None:
         if subject.rationale is None:
             raise UserError(
                 f"{subject.folder} holds one model and no pair of students: only the route `question` can be "
                 "measured."
             )
         self.subject, self.answer, self.calibration, self.threads = subject, answer, calibration, threads
+        self.facts = facts
         self.encoder = load_encoder(subject.rationale)
-
-    @cached_property
-    def facts(self) -> FactBase:
-        """The shipped facts."""
-        return shipped_facts()
 
     @cached_property
     def tutor(self) -> Tutor:

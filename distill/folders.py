@@ -34,8 +34,13 @@ class Folders:
                 raise UserError(
                     f"There is no file {where} (named {pattern!r} in the recipe).{self._hint(pattern)}"
                 )
+            if where.is_dir():
+                raise UserError(
+                    f"{where} is a folder (named {pattern!r} in the recipe); name the files in it."
+                )
             return [where]
-        found = sorted(Path(where.anchor).glob(str(where.relative_to(where.anchor))))
+        matching = Path(where.anchor).glob(str(where.relative_to(where.anchor)))
+        found = sorted(path for path in matching if path.is_file())
         if not found:
             raise UserError(f"No file matches {where} ({pattern!r} in the recipe).{self._hint(pattern)}")
         return found

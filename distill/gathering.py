@@ -136,8 +136,10 @@ def _report(
     for source in recipe.sources:
         items = dev.get(source.name) or [item for item in train if item.source == source.name]
         lost = dropped[source.name]
+        told = asdict(source)
+        del told["licence"]  # a change of it is none of the corpus
         rows[source.name] = {
-            **asdict(source),
+            **told,
             "left_out": dict(lost.counts),
             "examples": lost.examples,
             **statistics(items),

@@ -8,11 +8,13 @@ one or two a teacher would show, the best first.
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from distill.corpus import Item
+from distill.lines import numbered_lines
 from tutor_app.errors import UserError
 from tutor_app.knowledge.meaning import query
 from tutor_app.knowledge.weigher import Pair
@@ -46,13 +48,57 @@ class GradedLesson:
 
 def read_grades(path: Path) -> Iterator[Grades]:
     """The grades in a file; a line that is none is a sentence with its number."""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in numbered_lines(path):
         try:
-            row = json.loads(line)
-            worth = {int(fact): value for grade, value in WORTH.items() for fact in row[grade]}
-            yield Grades(str(row["question"]), worth, tuple(int(fact) for fact in row["show"]))
+            yield _grades(json.loads(line))
         except (ValueError, TypeError, KeyError) as error:
-            raise UserError(f"{path}:{number}: this is not a row of graded facts: {error}.") from None
+            reason = f"it has no {error}" if isinstance(error, KeyError) else error
+            raise UserError(f"{path}:{number}: this is not a row of graded facts: {reason}.") from None
+
+
+def _grades(row: Mapping[str, Any]) -> Grades:
+    facts = {name: [int(fact) for fact in _list(row[name], name)] for name in (*WORTH, "show")}
+    worth: dict[int, float] = {}
+    for grade, value in WORTH.items():
+        for fact in facts[grade]:
+            if worth.setdefault(fact, value) != value:
+                raise ValueError(f"the fact {fact} has two grades")
+    return Grades(str(row["question"]), worth, tuple(facts["show"]))
+
+
+def _list(value: object, name: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{name!r} is no list")
+    return value
+
+
+def usable_grades(
+    path: Path, questions: Container[str], facts: Container[int], say: Callable[[str], None]
+) -> list[Grades]:
+    """A file's grades for these questions and facts; it is said how many others the file has.
+
+    A file without one usable grade is a mistake.
+    """
+    rows = list(read_grades(path))
+    asked = [row for row in rows if row.question in questions]
+    gone = [row.question for row in rows if row.question not in questions]
+    strange = [f"{fact} of {row.question}" for row in asked for fact in row.worth if fact not in facts]
+    for what, lost in (
+        ("questions that the corpus does not have", gone),
+        ("graded facts that the fact base does not have", strange),
+    ):
+        if lost:
+            say(f"{path.name}: {what} are left out: {len(lost)}, such as {lost[0]}")
+    kept = [
+        replace(row, worth={fact: row.worth[fact] for fact in row.worth if fact in facts}) for row in asked
+    ]
+    usable = [row for row in kept if row.worth]
+    if not usable:
+        raise UserError(
+            f"No grade in {path} can be used: its questions (`SOURCE/ID`) are not in the corpus, or their "
+            "facts are not in the fact base."
+        )
+    return usable
 
 
 def graded_lessons(
@@ -62,25 +108,19 @@ def graded_lessons(
     chance: random.Random,
     wrong: int = WRONG,
 ) -> list[GradedLesson]:
-    """One lesson a question; what is no longer a question of the corpus or a fact of the base is left out."""
-    lessons = []
-    for each in grades:
-        item = items.get(each.question)
-        known = [fact for fact in each.worth if fact in facts][:_MOST_FACTS]
-        if item is not None and known:
-            lessons.append(_lesson(item, each, known, facts, chance, wrong))
-    return lessons
+    """One lesson for each graded question that is among `items`."""
+    found = ((each, items.get(each.question)) for each in grades)
+    return [_lesson(item, each, facts, chance, wrong) for each, item in found if item is not None]
 
 
 def _lesson(
     item: Item,
     grades: Grades,
-    known: Sequence[int],
     facts: Mapping[int, str],
     chance: random.Random,
     most_wrong: int,
 ) -> GradedLesson:
-    asked = query(item.question, item.key)
+    asked, known = query(item.question, item.key), list(grades.worth)[:_MOST_FACTS]
     good = [fact for fact in known if grades.worth[fact] == WORTH["good"]]
     wrong = [choice for place, choice in enumerate(item.choices) if place != item.answer]
     others = [

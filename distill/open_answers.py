@@ -1,4 +1,4 @@
-"""How sure an answer without choices may sound: dev questions asked openly, judged by their keys.
+"""How sure a short answer without choices may sound: dev questions asked openly, judged by their keys.
 
 An answer counts as right when it and the key share half their words, which finds fewer right than a reader
 does, so the tutor rather sounds less sure than it could.
@@ -15,6 +15,8 @@ from distill.calibrate import sure_threshold
 from distill.reading import by_length
 from distill.scores import Reading, ScoresFile, digest
 from distill.sets import EvaluationSet
+from distill.statistics import logistic
+from tutor_app.knowledge.asked import wants_sentence
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
 from tutor_app.students.explanation import Answer
@@ -24,15 +26,15 @@ from tutor_app.students.tutor import Tutor
 AT_ONCE = 16
 FEWEST = 20  # questions; with fewer nothing is fitted
 SHARED = 0.5
-RIDGE, NEWTON_STEPS = 1e-2, 30
 _NEEDS_CHOICES = re.compile(
     r"\b(of these|following|which (statement|sentence|one|choice|best))\b", re.IGNORECASE
 )
 
 
 def openly(questions: Iterable[Question]) -> list[Question]:
-    """Those that do not speak of their choices."""
-    return [q for q in questions if q.text.endswith("?") and not _NEEDS_CHOICES.search(q.text)]
+    """Those that a word or two answers and that do not speak of their choices."""
+    whole = [q for q in questions if q.text.endswith("?") and not _NEEDS_CHOICES.search(q.text)]
+    return [q for q in whole if not wants_sentence(q.text)]
 
 
 def fit_open(
@@ -73,10 +75,10 @@ def _asked(
         asked = openly(each.questions)
         missing = [q for q in asked if (each.name, digest(q), route) not in kept.readings]
         for chunk in by_length(missing, AT_ONCE):
-            found = tutor.explain_many([Question(q.id, q.text, image=q.image) for q in chunk])
+            found = tutor.short_answers([Question(q.id, q.text, image=q.image) for q in chunk])
             kept.add(
-                _reading(each.name, route, question, explanation.answer)
-                for question, explanation in zip(chunk, found, strict=True)
+                _reading(each.name, route, question, answer)
+                for question, answer in zip(chunk, found, strict=True)
             )
         yield from ((each.name, digest(question), route) for question in asked)
 
@@ -95,15 +97,8 @@ def says(answer: str, key: str) -> bool:
 def fit_odds(likelihoods: Sequence[float], rights: Sequence[bool]) -> tuple[float, float]:
     """Weight and offset of the likelihoods' log odds under which the answers' being right is likeliest."""
     seems = np.clip(np.array(likelihoods), 1e-6, 1 - 1e-6)
-    inputs = np.stack([np.log(seems / (1 - seems)), np.ones(len(seems))], axis=1)
-    right = np.array(rights, dtype=float)
-    found = np.zeros(2)
-    for _ in range(NEWTON_STEPS):
-        shares = 1 / (1 + np.exp(-inputs @ found))
-        slope = inputs.T @ (shares - right) + RIDGE * found
-        bend = (inputs * (shares * (1 - shares))[:, None]).T @ inputs + RIDGE * np.eye(2)
-        found = found - np.linalg.solve(bend, slope)
+    found = logistic(np.stack([np.log(seems / (1 - seems)), np.ones(len(seems))], axis=1), rights)
     if found[0] < 0:  # the likelihood tells nothing
-        share = float(np.clip(right.mean(), 0.01, 0.99))
+        share = float(np.clip(np.mean(rights), 0.01, 0.99))
         return 0.0, float(np.log(share / (1 - share)))
     return float(found[0]), float(found[1])

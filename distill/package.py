@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from distill.lines import numbered_lines
 from distill.recipe import Recipe
 from distill.stages import Work, note_files
 from distill.subjects import MODEL, converted_family
@@ -202,7 +203,7 @@ def run_stage(work: Work) -> None:
         _data(recipe, work.earlier["corpus"]),
         tuple(teacher.label for teacher in recipe.teachers),
         json.loads((convert / "parity.json").read_text("utf-8")),
-        "\n\n".join(path.read_text("utf-8") for path in note_files(recipe, work.folders)),
+        "\n\n".join(_text(path) for path in note_files(recipe, work.folders)),
     )
     scores = json.loads((calibrate / "scores.json").read_text("utf-8"))
     assemble(work.folder / name, convert, calibrate / CALIBRATION, provenance, scores)
@@ -210,6 +211,10 @@ def run_stage(work: Work) -> None:
     work.say("\n" + size_report(work.folder / name))
     if recipe.package.zip:
         write_zip(work.folder / name, work.folder / f"{name}.zip")
+
+
+def _text(path: Path) -> str:
+    return "".join(line for _, line in numbered_lines(path))
 
 
 def _data(recipe: Recipe, corpus: Path) -> tuple[dict[str, object], ...]:

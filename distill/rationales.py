@@ -87,6 +87,8 @@ def _explained_by(teacher: Teacher, items: Sequence[Item]) -> list[Item]:
 def _ask(asks: Sequence[Ask], teacher: Teacher, journal: Journal, folders: Folders) -> None:
     from tqdm import tqdm  # type: ignore[import-untyped]
 
+    if teacher.kind == "server":  # asked again, a local one would only say the same
+        journal.forget_empty(asks)
     missing = [ask for ask in asks if journal.get(ask) is None]
     if not missing:
         return

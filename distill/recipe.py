@@ -443,6 +443,10 @@ class Recipe:
             _check(at, all(weight > 0 for weight in weights), "a source's weight must be above 0")
         for at, chosen in self._measuring():
             self._of_role("dev", at, chosen)
+        for i, phase in enumerate(self.answer_student.phases):
+            written = not phase.own or self.own_rationales.style != "none"
+            none = '`own` rationales are wanted, but [own_rationales] with the style "none" leaves them out'
+            _check(("answer_student", "phases", i, "own"), written, none)
         has_facts = bool(self.fact_encoder.model) or not self.fact_weigher.model
         needed = "[fact_weigher] needs a [fact_encoder] with a `model`, which finds the facts it reads"
         _check("fact_weigher", has_facts, needed)
@@ -468,6 +472,11 @@ class Recipe:
         yield ("calibrate", "sources"), self.calibrate.sources
         yield ("calibrate", "sure_sources"), self.calibrate.sure_sources
         yield ("evaluate", "sources"), self.evaluate.sources
+
+    @property
+    def sources_as_read(self) -> tuple[Source, ...]:
+        """The sources without their licences, which the card and the report tell and no student learns."""
+        return tuple(replace(source, licence="") for source in self.sources)
 
     def named(self, role: str) -> tuple[Source, ...]:
         """The sources of one role."""

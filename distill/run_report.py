@@ -19,7 +19,8 @@ def run_stage(work: Work) -> None:
     write_report(work.folder, read_evaluation(work.earlier["evaluate"]))
     scores = (work.folder / SHORT).read_text("utf-8").split("\n", 1)[1]
     parts = [f"# The run {work.recipe.run.name}", f"Seed {work.recipe.run.seed}."]
-    parts += _questions(_read(work.earlier["corpus"] / "report.json"))
+    licences = {source.name: source.licence for source in work.recipe.sources}
+    parts += _questions(_read(work.earlier["corpus"] / "report.json"), licences)
     parts += _teachers(_read(work.earlier["rationales"] / "usage.json"))
     parts += _kept(_read(work.earlier["filter"] / "report.json"))
     parts += [part for role in ("start", "rationale", "answer") for part in _training(work, role)]
@@ -28,7 +29,7 @@ def run_stage(work: Work) -> None:
     write_atomically(work.folder / SHORT, "\n\n".join([*parts, scores.strip()]) + "\n", 0o644)
 
 
-def _questions(found: Mapping[str, Any]) -> list[str]:
+def _questions(found: Mapping[str, Any], licences: Mapping[str, str]) -> list[str]:
     sources: Mapping[str, Mapping[str, Any]] = found.get("sources", {})
     rows = [
         (
@@ -38,7 +39,7 @@ def _questions(found: Mapping[str, Any]) -> list[str]:
             row.get("explained", 0),
             row.get("words", 0),
             f"{row.get('key_is_longest', 0):.0%}",
-            row.get("licence", ""),
+            licences.get(name, ""),
             _counted(row.get("left_out", {})) or "-",
         )
         for name, row in sources.items()

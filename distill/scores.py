@@ -65,6 +65,8 @@ class ScoresFile:
         self.path = path
         self.identity = identity
         self.readings: dict[tuple[str, str, str], Reading] = {}
+        if path.is_dir():
+            raise UserError(f"{path} is a folder; give a file for the scores.")
         if path.exists() and path.stat().st_size:
             self._take_up()
         else:

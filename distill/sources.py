@@ -59,7 +59,6 @@ def _belonging(item: Item, source: Source) -> Item:
         source=source.name,
         split=source.role,
         weight=source.weight,
-        licence=source.licence or item.licence,
     )
 
 
@@ -81,7 +80,7 @@ def _read(path: Path) -> tuple[list[Item], list[str]]:
 def _is_public_layout(path: Path) -> bool:
     """The public sets have one object a line with `question`, `choices` and `answer`."""
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             row = json.loads(lines.readline(2_000_000))
     except (OSError, ValueError):
         return False
@@ -95,7 +94,7 @@ def _is_public_layout(path: Path) -> bool:
 def _read_rows(path: Path) -> tuple[list[Item], list[str]]:
     items: list[Item] = []
     left_out: list[str] = []
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:  # a byte that is no text spoils its own line only
         for number, line in enumerate(lines, 1):
             try:
                 if line.strip():
@@ -105,7 +104,9 @@ def _read_rows(path: Path) -> tuple[list[Item], list[str]]:
     return items, left_out
 
 
-def _from_row(row: Mapping[str, Any], name: str) -> Item:
+def _from_row(row: Any, name: str) -> Item:
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+        raise ValueError("this is no row with a `question`")
     choices = texts(row, "choices")
     if choices and not 2 <= len(choices) <= MOST_CHOICES:
         raise ValueError(f"{len(choices)} choices; a question has 2 to {MOST_CHOICES}, or none")
@@ -114,7 +115,7 @@ def _from_row(row: Mapping[str, Any], name: str) -> Item:
     answer = row.get("answer")
     if answer is not None and not (isinstance(answer, int) and 0 <= answer < len(choices)):
         raise ValueError(f"the key {answer!r} names no choice")
-    question = plain(str(row["question"]))
+    question = plain(row["question"])
     if not question:
         raise ValueError("the question has no text")
     key = choices[answer] if answer is not None else ""
@@ -154,5 +155,4 @@ def _from_question(question: Question) -> Item:
         accepted=question.accepted,
         facts=question.facts,
         steps=question.steps,
-        licence=question.licence,
     )

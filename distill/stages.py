@@ -131,7 +131,7 @@ STAGES: tuple[Stage, ...] = (
         "corpus",
         "read the sources, drop near-duplicates, keep evaluation questions out of training",
         "distill.gathering:gather_corpus",
-        sections=("sources", "corpus", "run.seed"),
+        sections=("sources_as_read", "corpus", "run.seed"),
         files=question_files,
     ),
     Stage(
@@ -140,7 +140,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.training:prepare_base",
         after=("corpus",),
         sections=("base", "start.facts", "run.seed"),
-        files=base_files,
+        files=lambda recipe, folders: base_files(recipe, folders) + fact_files(recipe, folders),
     ),
     Stage(
         "train-start",
@@ -252,7 +252,7 @@ STAGES: tuple[Stage, ...] = (
             "package",
             "evaluate",
         ),
-        sections=("run",),
+        sections=("run", "sources"),
     ),
 )
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 Z_95 = 1.959963984540054
+RIDGE, NEWTON_STEPS = 1e-2, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +110,18 @@ def expected_calibration_error(confidences: ArrayLike, rights: ArrayLike, bins: 
     table = reliability(confidences, rights, bins)
     total = sum(each.count for each in table)
     return sum(each.count * abs(each.confidence - each.accuracy) for each in table) / total if total else 0.0
+
+
+def logistic(inputs: NDArray[np.float64], right: ArrayLike) -> NDArray[np.float64]:
+    """What each input (a column) is multiplied by for the log odds under which what was right is likeliest.
+
+    A trace of ridge keeps inputs that tell all from driving the numbers to infinity.
+    """
+    rights = np.asarray(right, dtype=float)
+    found, ridge = np.zeros(inputs.shape[1]), RIDGE * np.eye(inputs.shape[1])
+    for _ in range(NEWTON_STEPS):
+        shares = 1 / (1 + np.exp(-inputs @ found))
+        slope = inputs.T @ (shares - rights) + RIDGE * found
+        bend = (inputs * (shares * (1 - shares))[:, None]).T @ inputs + ridge
+        found = found - np.linalg.solve(bend, slope)
+    return found

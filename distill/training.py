@@ -13,6 +13,7 @@ from typing import Any
 
 from distill.corpus import Item, read_items
 from distill.folders import Folders
+from distill.lines import numbered_lines
 from distill.recipe import Phase, RationaleStudent, Recipe
 from distill.stages import LOG, Work
 from distill.train import rounding
@@ -49,8 +50,11 @@ def read_facts(patterns: Sequence[str], folders: Folders) -> list[str]:
     """Facts to read: one a line, as text or as rows with a `text`."""
     facts = []
     for path in (path for pattern in patterns for path in folders.files(pattern)):
-        for line in path.read_text("utf-8").splitlines():
-            row = json.loads(line) if line.startswith("{") else {"text": line.strip()}
+        for number, line in numbered_lines(path):
+            try:
+                row = json.loads(line) if line.startswith("{") else {"text": line.strip()}
+            except ValueError as error:
+                raise UserError(f"{path}:{number}: this is not a row of a fact: {error}.") from None
             facts.append(str(row.get("text", "")))
     return [fact for fact in dict.fromkeys(facts) if fact and not fact.startswith("#")]
 

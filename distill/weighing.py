@@ -23,7 +23,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 from distill import meaning
 from distill.corpus import Item, read_items
-from distill.grades import WRONG, GradedLesson, graded_lessons, read_grades
+from distill.grades import WRONG, GradedLesson, graded_lessons, usable_grades
 from distill.meaning import Encoder, held_out
 from distill.recipe import FactWeigher
 from distill.stages import LOG, Work, grade_files
@@ -94,12 +94,13 @@ def gather(work: Work, encoder: Path, chance: random.Random) -> Lessons:
     taught = {item.id: item for item in read_items(work.earlier["filter"] / "kept.jsonl") if item.facts}
     items = [item for item in read_items(work.earlier["corpus"] / "train.jsonl") if item.answer is not None]
     items = [taught.get(item.id, item) for item in items]
+    ids, files = {item.id for item in items}, grade_files(work.recipe, work.folders)
+    grades = [each for path in files for each in usable_grades(path, ids, facts, work.say)]
     learned = [item for item in items if not held_out(item)]
     finder = Finder(encoder, list(facts.values()))
     options = lessons_of(drawn(learned, section.sources, chance), finder, chance)
     paths = sorted((work.run_folder / "corpus" / "dev").glob("*.jsonl"))
     dev = {path.stem: lessons_of(list(read_items(path))[:_DEV], finder, chance) for path in paths}
-    grades = [each for path in grade_files(work.recipe, work.folders) for each in read_grades(path)]
     graded, kept = (
         graded_lessons(grades, {item.id: item for item in some}, facts, chance, wrong)
         for some, wrong in ((learned, WRONG), ([item for item in items if held_out(item)], 0))

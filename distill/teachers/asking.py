@@ -37,6 +37,12 @@ class Told:
     tokens_in: int = 0
     tokens_out: int = 0
 
+    @property
+    def empty(self) -> bool:
+        """It says nothing, and was neither cut off nor (at a price) withheld by the server's own filter."""
+        withheld = self.finish == "refused" and self.tokens_in > 0
+        return not self.text.strip() and self.finish != "length" and not withheld
+
 
 class Generates(Protocol):
     """A teacher that writes: replies come in any order, and what is known need not be asked."""
@@ -74,6 +80,13 @@ class Journal:
     def get(self, ask: Ask) -> Told | None:
         """The reply to one ask, if there is one."""
         return self._told.get(ask.code)
+
+    def forget_empty(self, asks: Iterable[Ask]) -> None:
+        """Let go of a server's replies that say nothing, which earlier versions kept, to ask again."""
+        for ask in asks:
+            told = self.get(ask)
+            if told is not None and told.empty:
+                del self._told[ask.code]
 
     def record(self, replies: Iterable[Told]) -> Iterator[Told]:
         """Write each reply down as it comes, and pass it on."""

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from distill.lines import numbered_lines
 from distill.shaping import shaped
 from tutor_app.errors import UserError
 from tutor_app.questions.text import plain
@@ -39,6 +40,6 @@ def _facts(questions: Path) -> Mapping[str, str]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            yield {name: cell or "" for name, cell in row.items() if isinstance(name, str)}
+    lines = (line for _, line in numbered_lines(path))
+    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+        yield {name: cell or "" for name, cell in row.items() if isinstance(name, str)}

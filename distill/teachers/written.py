@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item
+from distill.lines import numbered_lines
 from distill.recipe import Teacher
 from distill.shaping import shaped, split_reasoning, texts
 from distill.teachers.worldtree import read_worldtree
@@ -51,17 +52,16 @@ def read_written(files: Sequence[Path]) -> Mapping[str, list[Written]]:
             for id_, facts in read_worldtree(path):
                 found.setdefault(id_, []).append((facts, ()))
             continue
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    row = json.loads(line)
-                    found.setdefault(str(row["id"]), []).append(_written(row))
-                except (TypeError, KeyError, json.JSONDecodeError) as error:
-                    raise UserError(
-                        f"{path}:{number}: a written rationale has `id` and `steps` or `rationale` ({error})."
-                    ) from None
-                except ValueError as error:
-                    raise UserError(f"{path}:{number}: {error}.") from None
+        for number, line in numbered_lines(path):
+            try:
+                row = json.loads(line)
+                found.setdefault(str(row["id"]), []).append(_written(row))
+            except (TypeError, KeyError, json.JSONDecodeError) as error:
+                raise UserError(
+                    f"{path}:{number}: a written rationale has `id` and `steps` or `rationale` ({error})."
+                ) from None
+            except ValueError as error:
+                raise UserError(f"{path}:{number}: {error}.") from None
     return found
 
 

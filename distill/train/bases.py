@@ -83,7 +83,8 @@ def _save_gguf(path: Path, folder: Path) -> None:
     try:
         given = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32)
     except (ValueError, OSError, KeyError, struct.error) as error:
-        raise UserError(f"The base {path} cannot be read as a GGUF model: {error}.") from None
+        reason = str(error).rstrip(".")
+        raise UserError(f"The base {path} cannot be read as a GGUF model: {reason}.") from None
     if given.config.model_type != "llama":
         raise UserError(f"{path} is a {given.config.model_type} model; a .gguf base must be a Llama.")
     values = {key: getattr(given.config, key) for key in _GGUF_KEYS}

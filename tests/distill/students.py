@@ -3,6 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from tutor_app.knowledge.base import FactBase
+
 QUESTIONS = (
     ("Which force slows a rolling ball?", ("friction", "light", "sound", "gravity of the Moon"), 0),
     ("What do plants take in from the air in the light?", ("helium", "carbon dioxide", "smoke"), 1),
@@ -30,3 +34,15 @@ def write_questions(path: Path, repeat: int = 1, facts: tuple[str, ...] = ()) ->
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     return path
+
+
+def counted_fact_bases(monkeypatch: pytest.MonkeyPatch) -> list[FactBase]:
+    """Every fact base that measuring opens from now on."""
+    opened: list[FactBase] = []
+
+    def counted(*arguments: object) -> FactBase:
+        opened.append(FactBase(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr("distill.explaining.FactBase", counted)
+    return opened

@@ -18,7 +18,7 @@ from distill.calibrating import (
 from distill.scores import Reading
 from distill.sets import EvaluationSet
 from distill.subjects import find_subject
-from tests.distill.students import QUESTIONS
+from tests.distill.students import QUESTIONS, counted_fact_bases
 from tutor_app.knowledge.weigher import Support
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration, read_calibration
@@ -60,6 +60,15 @@ def test_what_was_read_is_not_read_again_and_gives_the_same(
     again = calibrate(subject, [dev_set()], log, 3, lambda _: None)
     assert log.read_bytes() == before
     assert asdict(again.calibration) == asdict(first.calibration)
+
+
+def test_the_shipped_facts_are_opened_once(
+    packages: dict[Family, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = counted_fact_bases(monkeypatch)
+    subject = find_subject(packages[Family.DECODER])
+    calibrate(subject, [dev_set()], tmp_path / "r.jsonl", 3, lambda _: None, limit=2)
+    assert len(opened) == 1
 
 
 def test_a_single_model_is_calibrated_on_the_question_alone(

@@ -13,9 +13,10 @@ import pytest
 from distill.cli import main
 from distill.explaining import without_key
 from distill.scores import Reading, ScoresFile
-from tests.distill.students import QUESTIONS, write_questions
+from tests.distill.students import QUESTIONS, counted_fact_bases, write_questions
 from tutor_app.errors import UserError
 from tutor_app.questions.model import Question
+from tutor_app.students.calibration import Calibration
 from tutor_app.students.engine import Family
 
 
@@ -44,7 +45,7 @@ def test_the_route_question_says_what_the_app_says(
     packages: dict[Family, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from tutor_app.students.answering import question_route
-    from tutor_app.students.calibration import Calibration, join
+    from tutor_app.students.calibration import join
     from tutor_app.students.packages import read_package
 
     out = tmp_path / "out"
@@ -125,7 +126,12 @@ def test_shards_merged_give_what_one_machine_gives(
         found = evaluated(capsys, *common, "--shard", f"{number}/2", "--scores", part)
         assert found["results"][0]["questions"] == len(QUESTIONS)
     merged = evaluated(capsys, *common, "--scores", tmp_path / "merged.jsonl", "--merge", *parts)
-    assert merged["results"] == whole["results"]
+    assert rounded(merged["results"]) == rounded(whole["results"])
+
+
+def rounded(found: object) -> object:
+    """Figures without the last digits, in which batches of other sizes differ on some processors."""
+    return json.loads(json.dumps(found), parse_float=lambda digits: round(float(digits), 5))
 
 
 def test_two_packages_are_compared_question_by_question(
@@ -199,6 +205,19 @@ def test_the_tutor_is_never_shown_the_key_or_the_sets_explanation() -> None:
     assert (seen.answer, seen.hint, seen.explanation, seen.why_wrong) == (None, "", (), ())
 
 
+def test_the_shipped_facts_are_opened_once(
+    packages: dict[Family, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = counted_fact_bases(monkeypatch)
+    monkeypatch.setattr("distill.evaluate.calibration_of", lambda subject: Calibration(support_weight=1.0))
+    questions = write_questions(tmp_path / "set.jsonl")
+    evaluated(capsys, "--students", packages[Family.DECODER], "--set", questions, "--routes", "question,both")
+    assert len(opened) == 1
+
+
 def test_evaluation_imports_no_torch(packages: dict[Family, Path], tmp_path: Path) -> None:
     questions = write_questions(tmp_path / "set.jsonl")
     code = (
@@ -248,6 +267,8 @@ def test_scores_of_other_students_are_refused(tmp_path: Path) -> None:
         (["--set", "dev=SET", "--set", "dev=SET"], "Two sets are named 'dev'"),
         (["--set", "dev=NOKEYS"], "no question with a key"),
         (["--set", "dev=SET", "--limit", "-1"], "--limit is 0"),
+        (["--set", "dev=SET", "--scores", "."], ". is a folder; give a file for the scores"),
+        (["--set", "dev=SET", "--out", "SET/more"], "set.jsonl/more cannot be used: Not a directory"),
         (["--set", "dev=SET", "--compute-type", "int3"], "cannot compute in 'int3'; choose one of default"),
     ],
 )

@@ -47,6 +47,17 @@ def test_questions_of_the_public_layout_keep_their_key_facts_and_steps(tmp_path:
     assert item.steps == ("So it is gravity.",)
 
 
+def test_a_licence_changes_nothing_that_is_learnt_from(tmp_path: Path) -> None:
+    def left(licence: str) -> dict[str, bytes]:
+        sources = [Source(each.name, each.files, each.role, licence=licence) for each in (TRAIN, DEV)]
+        gather_corpus(work_for(tmp_path, *sources))
+        stage = tmp_path / "stage"
+        return {str(path): path.read_bytes() for path in sorted(stage.rglob("*.json*"))}
+
+    gathered(tmp_path, [GRAVITY, ICE], [MOON])
+    assert left("CC BY 4.0") == left("all rights reserved")
+
+
 def test_a_near_duplicate_of_an_evaluation_question_is_not_learnt_from(tmp_path: Path) -> None:
     near = {**GRAVITY, "id": "g2", "question": "Which force pulls the dropped ball toward the Earth?"}
     kept = gathered(tmp_path, [near, ICE], [GRAVITY, MOON])
@@ -86,6 +97,17 @@ def test_one_file_for_both_is_refused_before_anything_is_read(tmp_path: Path) ->
 def test_a_source_without_keys_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"'train'.* has no question with a key"):
         gathered(tmp_path, [{**GRAVITY, "answer": None}], [MOON])
+
+
+def test_a_line_that_is_no_text_or_no_row_spoils_no_other(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "train.jsonl", [GRAVITY, {**ICE, "facts": ["ice is frozen water"]}])
+    with path.open("ab") as file:
+        file.write(b'{"question": "caf\xe9?"}\n[1]\n"x"\n{"question": null}\n')
+    write_rows(tmp_path / "dev.jsonl", [MOON])
+    gather_corpus(work_for(tmp_path, TRAIN, DEV))
+    kept = list(read_items(tmp_path / "stage" / "train.jsonl"))
+    assert [item.facts for item in kept] == [(), ("Ice is frozen water.",)]
+    assert report(tmp_path)["sources"]["train"]["left_out"] == {"not readable": 4}
 
 
 def test_lines_that_hold_no_question_are_counted_and_named(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from distill.corpus import Item, write_items
+from distill.folders import Folders
 from distill.recipe import AnswerStudent, Phase, RationalePhase, RationaleStudent
 from distill.train.examples import Example, Task
 from distill.train.reading import reply_scores
-from distill.training import rationale_lessons, train_answer
+from distill.training import rationale_lessons, read_facts, train_answer
 from tests.distill.questions import work_for
 from tests.distill.training_helpers import ITEMS, tiny_base, tiny_lessons
 from tutor_app.errors import UserError
@@ -51,6 +52,17 @@ def test_an_open_question_is_written(tmp_path: Path) -> None:
     example = lessons.answer(Item("o", "t", "train", "What pulls a ball down?", accepted=("gravity",)))
     assert example.task is Task.WRITE
     assert lessons.encoder.decode(example.replies[0]) == "gravity"
+
+
+def test_facts_to_read_are_lines_or_rows_and_a_damaged_one_is_told(tmp_path: Path) -> None:
+    (tmp_path / "facts.txt").write_text('# About\nIron is a metal.\n{"text": "Ice floats."}\n', "utf-8")
+    (tmp_path / "cut.txt").write_text('Iron is a metal.\n{"text": "Ice fl', "utf-8")
+    (tmp_path / "old.txt").write_bytes(b"Iron is a metal.\nHei\xdf ist warm.\n")
+    folders = Folders(tmp_path, tmp_path)
+    assert read_facts(["facts.txt"], folders) == ["Iron is a metal.", "Ice floats."]
+    for name, told in (("cut.txt", "is not a row of a fact"), ("old.txt", "is not in UTF-8")):
+        with pytest.raises(UserError, match=rf"{name}:2: this .*{told.removeprefix('is ')}"):
+            read_facts([name], folders)
 
 
 def test_writing_goes_on_after_the_facts(tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def test_the_report_tells_of_the_whole_run(run: Path) -> None:
     text = (run / "report" / "report.md").read_text("utf-8")
     for words in ("# The run tiny", "## Conversion", "## Calibration", "loss-answer.svg", "## Accuracy"):
         assert words in text
+    assert "| CC BY 4.0 | - |" in text
     assert (run / "report" / "loss-answer.svg").is_file()
 
 

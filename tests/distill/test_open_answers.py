@@ -15,8 +15,14 @@ from tutor_app.students.calibration import Calibration
 from tutor_app.students.tutor import Tutor
 
 
-def test_questions_that_speak_of_their_choices_are_not_asked_without_them() -> None:
-    texts = ["Which of these is a metal?", "What pulls a ball down?", "A bee", "Which statement is true?"]
+def test_questions_that_want_a_sentence_or_speak_of_their_choices_are_not_asked_without_them() -> None:
+    texts = [
+        "Which of these is a metal?",
+        "What pulls a ball down?",
+        "A bee",
+        "Which statement is true?",
+        "Why do balls fall?",
+    ]
     found = openly([Question(str(n), text, ("a", "b"), 0) for n, text in enumerate(texts)])
     assert [question.text for question in found] == ["What pulls a ball down?"]
 
@@ -43,7 +49,7 @@ def test_likelihoods_that_tell_nothing_give_everybody_the_same_odds() -> None:
 
 def test_answers_that_are_never_right_are_never_sure_and_are_asked_for_once(tmp_path: Path) -> None:
     said: list[str] = []
-    questions = tuple(Question(str(n), f"What is thing {n}?", ("iron", "wood"), 0) for n in range(30))
+    questions = tuple(Question(str(n), f"Which stuff is thing {n}?", ("iron", "wood"), 0) for n in range(30))
     student = ScriptedStudent(lambda prompt, option: -0.1, ["a lamp"])
     facts = ListedFacts("Lamps give light.", fitting=["Lamps give light."])
     tutor = Tutor(ScriptedStudent(), student, facts, Calibration(), "tiny 1")
@@ -58,7 +64,7 @@ def test_answers_that_are_never_right_are_never_sure_and_are_asked_for_once(tmp_
 
 
 def test_a_handful_of_questions_fits_nothing(tmp_path: Path) -> None:
-    few = EvaluationSet("dev", (Question("1", "What is iron?", ("a metal", "wood"), 0),))
+    few = EvaluationSet("dev", (Question("1", "Which stuff is iron?", ("a metal", "wood"), 0),))
     tutor = Tutor(ScriptedStudent(), ScriptedStudent(replies=["a metal"]), None, Calibration(), "tiny 1")
     kept = ScoresFile(tmp_path / "kept.jsonl", "tiny 1")
     assert fit_open(tutor, [few], "open", kept, Calibration(), 0.7, print) == Calibration()

@@ -189,6 +189,23 @@ def test_status_names_what_is_next(row: Pipeline, capsys: pytest.CaptureFixture[
     assert told == {"run": "test", "stages": {"read": "done", "count": "done"}, "next": None}
 
 
+def test_a_licence_reaches_the_card_and_the_report_and_trains_nothing_again(tmp_path: Path) -> None:
+    (tmp_path / "bank.txt").write_text("one two")
+    (source,) = RECIPE.sources
+    stated, heavier = (
+        replace(RECIPE, sources=(replace(source, **change),))
+        for change in ({"licence": "CC0"}, {"weight": 2.0})
+    )
+    assert _changed(tmp_path, stated) == ["package", "report"]
+    assert _changed(tmp_path, heavier) == ["corpus", "package", "report"]
+
+
+def _changed(folder: Path, recipe: Recipe) -> list[str]:
+    """The stages whose own inputs are others than those of the plain recipe."""
+    plain, other = (fresh(folder, each, STAGES) for each in (RECIPE, recipe))
+    return [stage.name for stage in STAGES if plain.inputs(stage) != other.inputs(stage)]
+
+
 def test_every_stage_reads_only_stages_before_it() -> None:
     seen: set[str] = set()
     for stage in STAGES:

@@ -12,6 +12,17 @@ from distill.recipe import Recipe, read_recipe
 from distill.stages import stage_named
 from tutor_app.paths import assets
 
+_PLAIN = """
+[run]
+name = "mine"
+[base]
+fresh = "llama"
+[[sources]]
+name = "ours"
+files = ["bank.txt"]
+[start]
+facts = ["facts.txt"]
+"""
 RECIPES = sorted((assets() / "recipes").glob("*.toml"))
 
 
@@ -20,6 +31,14 @@ def test_a_shipped_recipe_is_read(path: Path) -> None:
     recipe = read_recipe(path)
     assert recipe.run.name == path.stem
     assert recipe.named("dev")
+
+
+def test_the_base_is_made_again_when_the_facts_it_takes_words_from_change(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(_PLAIN, "utf-8")
+    (tmp_path / "facts.txt").write_text("Iron is a metal.", "utf-8")
+    read = stage_named("base").files(read_recipe(path), Folders(tmp_path, tmp_path))
+    assert read == [tmp_path / "facts.txt"]
 
 
 @pytest.mark.parametrize("stage", ["train-rationale", "calibrate", "evaluate"])

@@ -124,6 +124,25 @@ def test_what_came_to_nothing_is_counted_and_asked_again(tmp_path: Path) -> None
     ]
 
 
+def test_empty_replies_in_an_earlier_versions_journal_are_asked_again(tmp_path: Path) -> None:
+    write_items(tmp_path / "train.jsonl", ITEMS)
+    with fake.serving(fake.replies()) as server:
+        teacher = teacher_at(server.url)
+        codes = [ask.code for ask in asks_for(ITEMS, teacher)]
+        kept = [
+            Told(codes[0], "fake", "", "refused"),  # taken for a refusal
+            Told(codes[1], "fake", " \n", "stop", 50, 1),
+            Told(codes[2], "fake", fake.GOOD, "stop", 50, 20),
+            Told(codes[3], "fake", "", "length", 50, 220),  # all its tokens went into thinking
+            Told(codes[4], "fake", "", "refused", 50, 0),  # withheld by the server's filter
+        ]
+        work = work_for(tmp_path, earlier={"corpus": tmp_path}, teachers=(teacher,))
+        list(Journal(work.run_folder / "replies" / "all.jsonl").record(iter(kept)))
+        for _ in range(2):
+            gather_rationales(work)
+    assert len(server.asked) == 3, "the two that say nothing and the one never asked, once"
+
+
 def test_requests_keep_their_distance() -> None:
     with fake.serving(fake.replies()) as server:
         told_by(server, ITEMS[:4], requests_per_minute=1200, concurrency=4)

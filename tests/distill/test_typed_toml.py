@@ -114,6 +114,10 @@ def test_what_cannot_be_measured_is_told_before_anything_runs(tmp_path: Path, li
         ("[[answer_student.phases]]\nbatch_tokens = -5", "18: batch_tokens cannot be negative"),
         ("[[answer_student.phases]]\nsources = { held-out = 1.0 }", "18: .* not of the role train"),
         ("[[answer_student.phases]]\nsources = { ours = 0 }", "18: a source's weight must be above 0"),
+        (
+            '[own_rationales]\nstyle = "none"\n[[answer_student.phases]]\nown = 0.5',
+            r"20: `own` rationales are wanted, but \[own_rationales\] with the style \"none\"",
+        ),
         ('[fact_weigher]\nmodel = "mini"', r"17: .* needs a \[fact_encoder\]"),
         ('[package]\nname = "../x"', "18: a package's name is made of"),
         ('[[sources]]\nname = "../x"\nfiles = ["x"]', "18: a source's name is made of"),
@@ -153,6 +157,15 @@ def test_files_are_found_beside_the_recipe_in_the_data_folder_and_among_the_ship
     assert folders.files("here.jsonl") == [tmp_path / "here.jsonl"]
     assert [path.name for path in folders.files("data:*.jsonl")] == ["a.jsonl", "b.jsonl"]
     assert folders.place("shipped:banks").name == "banks"
+
+
+def test_a_folder_is_no_file_and_matches_no_pattern(tmp_path: Path) -> None:
+    (tmp_path / "banks" / "old").mkdir(parents=True)
+    (tmp_path / "banks" / "new.jsonl").write_text("{}")
+    folders = Folders(tmp_path, tmp_path)
+    assert folders.files("banks/*") == [tmp_path / "banks" / "new.jsonl"]
+    with pytest.raises(UserError, match="banks is a folder"):
+        folders.files("banks")
 
 
 def test_missing_data_says_how_to_give_its_folder(tmp_path: Path) -> None:

@@ -63,8 +63,10 @@ def test_a_file_that_explains_nothing_here_is_refused(tmp_path: Path) -> None:
         gathered(tmp_path, Teacher("written", files=("told.jsonl",)))
 
 
-def test_a_damaged_file_is_told_with_its_line(tmp_path: Path) -> None:
-    (tmp_path / "told.jsonl").write_text(json.dumps({"id": "a", "rationale": "It is so."}) + "\n{}\n")
+@pytest.mark.parametrize("damage", [b"{}", b"3", b'{"id": "b", "rationale": "caf\xe9"}'])
+def test_a_damaged_file_is_told_with_its_line(tmp_path: Path, damage: bytes) -> None:
+    whole = json.dumps({"id": "a", "rationale": "It is so."}).encode()
+    (tmp_path / "told.jsonl").write_bytes(whole + b"\n" + damage + b"\n")
     with pytest.raises(UserError, match=r"told\.jsonl:2"):
         read_written([tmp_path / "told.jsonl"])
 
