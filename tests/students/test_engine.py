@@ -152,7 +152,7 @@ def test_workers_side_by_side_change_nothing(
     requests = [(prompt, OPTIONS) for prompt in PROMPTS]
     expected = [score.total for scores in student.score(requests) for score in scores]
     assert [score.total for scores in two.score(requests) for score in scores] == pytest.approx(
-        expected, abs=1e-4
+        expected, rel=1e-5, abs=1e-4
     )
     assert two.write_many(PROMPTS, 2, limits=Limits(8)) == student.write_many(PROMPTS, 2, limits=Limits(8))
 

@@ -1,16 +1,18 @@
 """The fact base: what the tutor may build an explanation from."""
 
+import math
 import re
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
 
-from tutor_app.knowledge import meaning, ranking
+from tutor_app.knowledge import asked, meaning, ranking
 from tutor_app.knowledge.facts import Fact, Source, fact_id, sources
 from tutor_app.knowledge.flags import Flags
 from tutor_app.knowledge.index import Words, name_of, open_index, searchable
+from tutor_app.knowledge.likelihood import Answering, Explaining, agreements, shared
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
-from tutor_app.knowledge.weigher import BESIDE, Fit, Support, fitting, joined, shipped_weigher
+from tutor_app.knowledge.weigher import BESIDE, Fit, Support, joined, shipped_weigher
 from tutor_app.questions.model import Question
 
 _LONGEST_TEXT = 8_000
@@ -65,30 +67,53 @@ class FactBase:
     def fits(self, question: Question, supposed: str) -> list[Fit]:
         """What may explain the supposed answer, likeliest first; without a weigher the search decides.
 
-        Of the question's own facts its author says that they do.
+        Where nothing is supposed and there are no choices: what may answer the question. Of the question's
+        own facts its author says that they do.
         """
         with self._lock:
             own = self._unflagged([fact for text in question.facts if (fact := self.get(fact_id(text)))])
             found = self.candidates(question, WEIGHED, supposed or None)
-        fits = [Fit(fact, 1.0) for fact in own]
         facts = [fact for fact in found if fact not in own]
-        if self._weigher is None or not facts:
-            return fits + [Fit(fact, 1 / (2 + place)) for place, fact in enumerate(facts)]
-        asked = meaning.query(question.text, supposed)
-        scores = self._weigher.explains([(asked, fact.text) for fact in facts])
-        weighed = [
-            Fit(fact, fitting(score, place))
-            for place, (fact, score) in enumerate(zip(facts, scores, strict=True))
-        ]
-        return fits + sorted(weighed, key=lambda fit: -fit.score)
+        scores = [each.likelihood for each in self._seen(question, supposed, facts)]
+        scores = scores or [1 / (2 + place) for place in range(len(facts))]
+        fits = [Fit(fact, score) for fact, score in zip(facts, scores, strict=True)]
+        return [Fit(fact, 1.0) for fact in own] + sorted(fits, key=lambda fit: -fit.score)
+
+    def explaining(self, asked: str, facts: Sequence[Fact]) -> list[Explaining]:
+        """What is seen of facts, in the search's order, beside a question with its answer."""
+        if self._weigher is None:
+            raise ValueError("there is no weigher")
+        with self._lock:
+            said = self._words.of([fact.text for fact in facts])
+        agreeing = agreements([self._telling(words) for words in said])
+        readings = self._weigher.explains([(asked, fact.text) for fact in facts])
+        each = zip(readings, range(len(facts)), agreeing, strict=True)
+        return [Explaining(*seen) for seen in each]
+
+    def answering(self, text: str, facts: Sequence[Fact]) -> list[Answering]:
+        """What is seen of facts, in the search's order, beside a question without choices."""
+        if self._meanings is None:
+            raise ValueError("there is no encoder")
+        with self._lock:
+            first, *said = self._words.of([text[:_LONGEST_TEXT], *(fact.text for fact in facts)])
+            wanted = self._telling(first)
+            rarity = {word: self._rarity(word) for word in wanted}
+            nearness = self._meanings.nearness(text, self._rows(facts))
+        telling = [self._telling(words) for words in said]
+        agreeing = agreements(telling)
+        seen = []
+        for place, (fact, words, told) in enumerate(zip(facts, said, telling, strict=True)):
+            named = asked.subject_of(words) in wanted
+            form, part = asked.in_form(text, fact.text, named), shared(wanted, told, rarity)
+            seen.append(Answering(nearness[place], place, part, named, form, len(told), agreeing[place]))
+        return seen
 
     def support(self, question: Question) -> tuple[Support, ...]:
         """What the facts nearest to the question with each option say for it; empty without an encoder."""
         if self._meanings is None:
             return ()
         with self._lock:
-            one = "SELECT row FROM fact WHERE id = ?"
-            withdrawn = [row for fact in self.flagged() for (row,) in self._db.execute(one, (fact.id,))]
+            withdrawn = self._rows(self.flagged())
         beside = self._meanings.beside(question, BESIDE, withdrawn)
         if self._weigher is None or not beside:
             return tuple(Support(near.nearness) for near in beside)
@@ -141,6 +166,29 @@ class FactBase:
     def flagged(self) -> list[Fact]:
         """The facts that are not used."""
         return self._flags.facts()
+
+    def _seen(
+        self, question: Question, supposed: str, facts: Sequence[Fact]
+    ) -> Sequence[Answering | Explaining]:
+        """What is seen of the facts beside this question; nothing where nothing can be."""
+        if not facts:
+            return ()
+        if question.is_open and not supposed and self._meanings is not None and self._meanings.ready:
+            return self.answering(question.text, facts)
+        if self._weigher is not None:
+            return self.explaining(meaning.query(question.text, supposed), facts)
+        return ()
+
+    def _telling(self, words: Sequence[str]) -> set[str]:
+        return {word for word in words if word not in self._stopped}
+
+    def _rarity(self, word: str) -> float:
+        found = self._posting(word)
+        return math.log(1 + self._corpus.size / (1 + (0 if found is None else len(found.rows))))
+
+    def _rows(self, facts: Sequence[Fact]) -> list[int]:
+        one = "SELECT row FROM fact WHERE id = ?"
+        return [row for fact in facts for (row,) in self._db.execute(one, (fact.id,))]
 
     def _query(self, question: Question, supposed: str | None) -> Query:
         parts = [question.text, *question.choices, supposed or ""]

@@ -145,6 +145,13 @@ class Meanings:
         products = self._vectors @ self._encoder.vectors([asked]).T
         return float(products.max()) >= _NEAR
 
+    def nearness(self, asked: str, rows: Sequence[int]) -> list[float]:
+        """How near each of these facts is to what is asked; only when ready."""
+        if self._vectors is None:
+            raise ValueError("the facts have no vectors yet")
+        products: list[float] = (self._vectors[list(rows)] @ self._encoder.vectors([asked])[0]).tolist()
+        return products
+
     def beside(self, question: Question, count: int, withdrawn: Sequence[int] = ()) -> list[Near]:
         """For each option the facts nearest to the question with it, withdrawn ones last; [] until ready."""
         import numpy as np

@@ -20,9 +20,6 @@ Pair = tuple[str, str]
 
 BESIDE = 3  # facts that speak for an option
 MOST_TOKENS = 144
-# Fitted on the twelve facts found for each of 240 dev questions, which a reader had graded: the search knows
-# what the weigher does not.
-_READ, _LATER, _ABOVE = 0.89, 0.57, 0.78
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +61,6 @@ class FactWeigher:
         """How likely one fact is to explain an answer, one number from 0 to 1 a pair."""
         scores = self._states.means(pairs) @ self._explains + self._above
         return [1 / (1 + math.exp(-min(max(float(score), -30.0), 30.0))) for score in scores]
-
-
-def fitting(score: float, place: int) -> float:
-    """How likely a fact is to explain an answer, from the weigher's reading and its place in the search."""
-    likely = min(max(score, 1e-9), 1 - 1e-9)
-    odds = math.log(likely / (1 - likely))
-    return 1 / (1 + math.exp(_LATER * math.log(1 + place) - _READ * odds - _ABOVE))
 
 
 def weigher_folder() -> Path:

@@ -1,28 +1,23 @@
 """The answer student: options scored with and without a rationale, joined to honest probabilities."""
 
-import math
 import operator
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tutor_app.questions.model import MOST_CHOICES, Question
+from tutor_app.questions.model import Question
 from tutor_app.students import guard
 from tutor_app.students.calibration import Calibration, join, route_scores, supported
-from tutor_app.students.engine import Cancelled, Limits, OptionScore, Student
+from tutor_app.students.engine import Student
 from tutor_app.students.exceptions import without_exception
 from tutor_app.students.explanation import Answer, Step
 from tutor_app.students.fact_source import FactSource
-from tutor_app.students.phrases import phrases, short_answer
 from tutor_app.students.prompts import answer_prompt
 
 Scores = tuple[float, ...]
 
-_SHORT = Limits(tokens=40, lines=1)
 _BARELY_ABOVE_CHANCE = 1.25  # times 1/choices: below it the tutor supposes nothing
 _YES_OR_NO = frozenset(("yes", "no", "true", "false"))
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
 def asked(question: Question) -> str:
@@ -119,73 +114,6 @@ def suppose(question: Question, answer: Answer | None) -> str:
     return answer.text
 
 
-def open_answers(
-    student: Student,
-    read: Sequence[tuple[Question, Sequence[Step]]],
-    calibration: Calibration,
-    cancel: threading.Event | None,
-    facts: FactSource | None = None,
-) -> list[Answer]:
-    """Short answers: the reply written after the steps, or a phrase of the facts that is likelier."""
-    prompts = [answer_prompt(asked(question), [step.text for step in steps]) for question, steps in read]
-    written = student.write_many(prompts, limits=_SHORT, cancel=cancel)
-    told = _told([question for question, _ in read], cancel, facts)
-    offered = [
-        _offered(question, _presentable(replies[0]), told[asked(question)])
-        for (question, _), replies in zip(read, written, strict=True)
-    ]
-    several = [
-        Question(question.id, asked(question), options)
-        for (question, _), options in zip(read, offered, strict=True)
-        if len(options) > 1
-    ]
-    alone = [(prompt, options) for prompt, options in zip(prompts, offered, strict=True) if len(options) == 1]
-    compared = question_route(student, several, calibration, cancel, facts)
-    shares = iter([join(scores, None, calibration) for scores in compared])
-    means = iter(_means(student.score(alone, cancel=cancel)))
-    found = [next(shares) if len(options) > 1 else next(means) if options else () for options in offered]
-    return [_likeliest(options, likely, calibration) for options, likely in zip(offered, found, strict=True)]
-
-
-def _told(
-    questions: Sequence[Question], cancel: threading.Event | None, facts: FactSource | None
-) -> dict[str, list[str]]:
-    """For each text asked the phrases of the facts found."""
-    told: dict[str, list[str]] = {}
-    for question in questions:
-        if cancel is not None and cancel.is_set():
-            raise Cancelled
-        text = asked(question)
-        if text not in told:
-            fits = facts.fits(replace(question, text=text), "") if facts is not None else []
-            told[text] = phrases(text, fits, MOST_CHOICES - 1)
-    return told
-
-
-def _offered(question: Question, reply: str, told: Sequence[str]) -> tuple[str, ...]:
-    """What may answer a question without choices: the reply, alone where it is the key, and phrases."""
-    if right(question, Answer(reply)):
-        return (reply,)
-    short = [reply] if short_answer(reply, asked(question)) or not told else []
-    offered: dict[tuple[str, ...], str] = {}
-    for text in [*short, *told]:
-        offered.setdefault(tuple(guard.words(text)), text)
-    return tuple(text for said, text in offered.items() if said)
-
-
-def _means(scores: Sequence[Sequence[OptionScore]]) -> list[Scores]:
-    """Each text's mean likelihood a word."""
-    return [tuple(math.exp(score.total / score.tokens) for score in each) for each in scores]
-
-
-def _likeliest(options: Sequence[str], shares: Scores, calibration: Calibration) -> Answer:
-    if not options:
-        return Answer("")
-    best = max(range(len(options)), key=lambda index: shares[index])
-    confidence = calibration.open_confidence(shares[best])
-    return Answer(options[best], confidence=confidence, sure=confidence >= calibration.open_sure_threshold)
-
-
 def right(question: Question, answer: Answer) -> bool | None:
     """Whether the answer is the key, or an accepted one; None when there is no key."""
     if question.answer is not None:
@@ -194,9 +122,3 @@ def right(question: Question, answer: Answer) -> bool | None:
         said = guard.words(answer.text)
         return any(said == guard.words(accepted) for accepted in question.accepted)
     return None
-
-
-def _presentable(reply: str) -> str:
-    """The reply's first sentence, unless it is no answer."""
-    text = _SENTENCE_END.split(" ".join(reply.split()), maxsplit=1)[0]
-    return "" if guard.looping(text) or guard.rambling(text) else text

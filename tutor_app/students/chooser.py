@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tutor_app.knowledge.facts import Fact
 from tutor_app.knowledge.weigher import Fit
 from tutor_app.questions.model import Question
+from tutor_app.students.answering import asked
 from tutor_app.students.engine import Cancelled
 from tutor_app.students.explanation import Origin, Step
 from tutor_app.students.fact_source import FactSource
@@ -31,7 +33,8 @@ class Chooser:
         for question, supposed in wanted:
             if cancel is not None and cancel.is_set():
                 raise Cancelled
-            facts = select(self._facts.fits(question, supposed), self._threshold)
+            read = replace(question, text=asked(question))
+            facts = select(self._facts.fits(read, supposed), self._threshold)
             chosen.append(tuple(as_step(fact) for fact in facts))
         return chosen
 

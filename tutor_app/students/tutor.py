@@ -26,6 +26,7 @@ from tutor_app.students.engine import Cancelled, Student
 from tutor_app.students.explanation import Answer, Explanation, Origin, Settings, Step, Style
 from tutor_app.students.fact_source import FactSource
 from tutor_app.students.memory import give_back
+from tutor_app.students.replies import replies, short_answers
 from tutor_app.students.selfcheck import Attempt, settle
 from tutor_app.students.writer import Task, Writer
 
@@ -41,7 +42,7 @@ class _Draft:
 
     question: Question
     supposed: str = ""
-    doubtful: bool = False  # the supposed answer is a guess that is not nearly certain
+    doubtful: bool = False  # nothing is supposed, or a guess that is not nearly certain
     unknown: bool = False  # asked openly about what no fact is about: nothing is made up
     facts: Rationale = ()
     by_question: Scores = ()
@@ -96,9 +97,14 @@ class Tutor:
         with self._turn:
             if question.is_open:
                 read = [(question, ())]
-                return answering.open_answers(self._answerer, read, self._calibration, None, self._facts)[0]
+                return replies(self._answerer, read, self._calibration, None, self._facts)[0]
             (scores,) = self._score_questions([question], Settings(), None)
             return answering.conclude(question, scores, None, self._calibration)
+
+    def short_answers(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answers of a word or two to questions without choices, as sure as their odds were fitted to be."""
+        with self._turn:
+            return short_answers(self._answerer, questions, self._calibration, self._facts)
 
     def explain(
         self, question: Question, settings: Settings = Settings(), cancel: threading.Event | None = None
@@ -193,7 +199,7 @@ class Tutor:
                 draft.unknown = self._is_unknown(draft.question, settings)
                 guess = self._concluded(draft, None) if draft.guessed else None
                 draft.supposed = answering.suppose(draft.question, guess)
-                draft.doubtful = guess is not None and self._doubtful(guess)
+                draft.doubtful = not draft.supposed if guess is None else self._doubtful(guess)
             self._choose(drafts, settings, cancel)
         finally:
             scoring.result()
@@ -249,14 +255,14 @@ class Tutor:
         ]
         scored = [(draft.question, steps) for draft, steps in read if draft.question.choices and steps]
         facts = self._facts if settings.use_facts else None
-        replies = iter(answering.open_answers(self._answerer, written, self._calibration, cancel, facts))
+        replied = iter(replies(self._answerer, written, self._calibration, cancel, facts))
         scores = iter(answering.rationale_route(self._answerer, scored, self._calibration, cancel))
         answers = []
         for draft, steps in read:
             if draft.unknown:
                 answers.append(Answer(""))
             elif draft.question.is_open:
-                answers.append(next(replies))
+                answers.append(next(replied))
             else:
                 answers.append(self._concluded(draft, next(scores) if steps else None))
         return answers
