@@ -152,9 +152,9 @@ class Explaining:
         )
 
 
-def shipped_facts() -> FactBase:
-    """The fact base as it ships: figures do not depend on what else is installed."""
-    return FactBase(shipped_sources())
+def shipped_facts(meanings: bool = True) -> FactBase:
+    """The fact base as it ships: nothing depends on what else is installed, nor on what is flagged."""
+    return FactBase(shipped_sources(), meanings, flags=False)
 
 
 def without_key(question: Question) -> Question:

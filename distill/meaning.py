@@ -18,11 +18,11 @@ from torch import Tensor
 
 from distill.convert import round_rows
 from distill.corpus import Item, read_items
+from distill.explaining import shipped_facts
 from distill.stages import Work
 from distill.train.vocabulary import trim
 from distill.training import drawn, neighbours
 from tutor_app.errors import UserError
-from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import facts_of, shipped_sources
 from tutor_app.knowledge.meaning import MeaningEncoder, packed, query, vectors_file
 
@@ -72,7 +72,7 @@ def held_out(item: Item) -> bool:
 
 def pairs_of(items: Sequence[Item], chance: random.Random) -> list[Pair]:
     """One pair per question: one of its facts and one of the nearest facts that are not its own."""
-    facts = FactBase(shipped_sources(), meanings=False)
+    facts = shipped_facts(meanings=False)
     pairs = []
     for item in items:
         others = neighbours(item, facts, told=True, count=6)

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from distill.convert import convert
 from distill.corpus import Item, read_items, write_items
+from distill.explaining import shipped_facts
 from distill.recipe import OwnRationales
 from distill.stages import LOG, Work
 from distill.subjects import converted_family
-from tutor_app.knowledge.base import FactBase
-from tutor_app.knowledge.facts import shipped_sources
 from tutor_app.questions.model import Question
 from tutor_app.students.answering import question_route
 from tutor_app.students.calibration import Calibration
@@ -65,7 +64,7 @@ class _Pen:
         self._threads = Threads(1, work.recipe.run.threads)
         self._rationale = _converted(work, "train-rationale")
         self._guesser = _converted(work, "train-start") if self._section.supposed == "guess" else None
-        self._facts = FactBase(shipped_sources()) if self._section.style == "grounded" else None
+        self._facts = shipped_facts() if self._section.style == "grounded" else None
 
     def explain(self, items: Sequence[Item], number: int) -> list[Item]:
         """One rationale for each question, in the order given; empty where none may be shown."""

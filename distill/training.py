@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item, read_items
+from distill.explaining import shipped_facts
 from distill.folders import Folders
 from distill.lines import numbered_lines
 from distill.recipe import Phase, RationaleStudent, Recipe
@@ -24,7 +25,6 @@ from distill.train.lessons import Lessons
 from distill.train.loop import Schedule, Team, train
 from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
-from tutor_app.knowledge.facts import shipped_sources
 from tutor_app.questions.duplicates import likeness
 from tutor_app.questions.model import Question
 from tutor_app.students.encoder import load_encoder
@@ -81,7 +81,7 @@ def train_rationale(work: Work) -> None:
     chance = random.Random(work.recipe.run.seed)
     room = _Room(work, work.earlier["train-start"] / "model")
     items = [item for item in read_items(work.earlier["filter"] / "kept.jsonl") if item.rationale]
-    facts = FactBase(shipped_sources())
+    facts = shipped_facts()
     dev = [
         room.lessons.choose(item, item.facts[0], others, True, 1.0)
         for item in room.dev_items()

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,8 +41,8 @@ def counted_fact_bases(monkeypatch: pytest.MonkeyPatch) -> list[FactBase]:
     """Every fact base that measuring opens from now on."""
     opened: list[FactBase] = []
 
-    def counted(*arguments: object) -> FactBase:
-        opened.append(FactBase(*arguments))
+    def counted(*arguments: Any, **named: Any) -> FactBase:
+        opened.append(FactBase(*arguments, **named))
         return opened[-1]
 
     monkeypatch.setattr("distill.explaining.FactBase", counted)

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from distill.cli import main
-from distill.explaining import without_key
+from distill.explaining import shipped_facts, without_key
 from distill.scores import Reading, ScoresFile
 from tests.distill.students import QUESTIONS, counted_fact_bases, write_questions
 from tutor_app.errors import UserError
+from tutor_app.knowledge.base import FactBase
+from tutor_app.knowledge.facts import Fact
 from tutor_app.questions.model import Question
 from tutor_app.students.calibration import Calibration
 from tutor_app.students.engine import Family
@@ -216,6 +218,14 @@ def test_the_shipped_facts_are_opened_once(
     questions = write_questions(tmp_path / "set.jsonl")
     evaluated(capsys, "--students", packages[Family.DECODER], "--set", questions, "--routes", "question,both")
     assert len(opened) == 1
+
+
+def test_a_fact_that_the_user_flagged_counts_in_figures_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    fact = Fact("The Moon is made of cheese.")
+    FactBase(files=[], meanings=False).flag(fact)
+    assert FactBase(files=[], meanings=False).flagged() == [fact]
+    monkeypatch.setattr("distill.explaining.shipped_sources", list)
+    assert shipped_facts().flagged() == []
 
 
 def test_evaluation_imports_no_torch(packages: dict[Family, Path], tmp_path: Path) -> None:

@@ -116,6 +116,13 @@ def test_a_flagged_fact_is_not_used_again(base: FactBase) -> None:
     assert again.candidates(BALL, 1) == [FACTS[0]]
 
 
+def test_without_flags_a_flagged_fact_is_used_like_the_rest(base: FactBase) -> None:
+    base.flag(FACTS[0])
+    assert FactBase(meanings=False, flags=False).candidates(BALL, 1) == [FACTS[0]]
+    (notes_folder() / "flagged.json").write_text('{"flagged": [{"te', "utf-8")
+    assert FactBase(meanings=False, flags=False).search("friction") == [FACTS[0]]
+
+
 def test_damaged_flags_are_never_overwritten(base: FactBase) -> None:
     base.flag(FACTS[0])
     path = notes_folder() / "flagged.json"

@@ -41,7 +41,7 @@ def test_how_well_it_was_remembered() -> None:
     [
         ("The Sun", "sun"), ("h2o", "H₂O"), ("-5 °C", "−5 °C"), ("photo-synthesis", "photo synthesis"),
         ("Café", "cafe"), ("3.5 kg", "3.5 kg"), ("Cl-", "Cl⁻"), ("Na+ ion", "Na⁺-ion"), ("+", "+"),
-        ("−", "-"), ("2+3", "2 + 3"), ("salt + water", "salt, water"),
+        ("−", "-"), ("2+3", "2 + 3"), ("salt + water", "salt, water"), ("a", "A"),
     ],
 )  # fmt: skip
 def test_a_written_answer_may_differ_in_case_accents_and_articles(said: str, accepted: str) -> None:
@@ -52,7 +52,7 @@ def test_a_written_answer_may_differ_in_case_accents_and_articles(said: str, acc
     ("said", "accepted"),
     [
         ("", "sun"), ("moon", "sun"), ("5 °C", "−5 °C"), ("35 kg", "3.5 kg"), ("Cl", "Cl−"), ("Na", "Na+"),
-        ("Na-", "Na+"), ("-", "+"), ("2 - 3", "2 + 3"),
+        ("Na-", "Na+"), ("-", "+"), ("2 - 3", "2 + 3"), ("the", "A"),
     ],
 )  # fmt: skip
 def test_a_written_answer_that_says_something_else_is_wrong(said: str, accepted: str) -> None:

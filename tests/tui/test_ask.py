@@ -120,3 +120,67 @@ async def test_an_empty_page_asks_for_a_question(start: Start) -> None:
         await pilot.press("f5")
         await sees(pilot, "Type or paste a question first.")
         assert "Traceback" not in text(pilot.app)
+
+
+async def back_and_again(pilot: Pilot[int]) -> str:
+    """Leave Ask for Home, come back, and read what stands in it."""
+    await pilot.press("escape")
+    await on(pilot, "HomeScreen")
+    await pilot.press("a")
+    await on(pilot, "AskScreen")
+    return pilot.app.screen.query_one("#asked").text  # type: ignore[attr-defined, no-any-return]
+
+
+async def test_what_was_typed_is_there_again_and_can_be_typed_on(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, PASTED)
+        assert await back_and_again(pilot) == PASTED
+        await sees(pilot, "A it flows  ✓")
+        await pilot.press("backspace", "B")
+        await sees(pilot, f"B {NASTY}  ✓")
+
+
+async def test_what_was_mended_is_there_again(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, "Name the unit of temperature.")
+        await pilot.press("f3")
+        await on(pilot, "EditScreen")
+        pilot.app.screen.query_one("#accepted").text = "kelvin\nK"  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await on(pilot, "AskScreen")
+        await sees(pilot, "✓ kelvin or K")
+        assert await back_and_again(pilot) == "Name the unit of temperature."
+        await sees(pilot, "✓ kelvin or K")
+        await pilot.press("f5")
+        await on(pilot, "AskedScreen")
+        await pilot.press("enter", "enter")
+        await sees(pilot, "The answer is: kelvin or K")
+
+
+async def test_a_question_that_was_explained_or_saved_leaves_no_draft(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, PASTED)
+        await pilot.press("f5")
+        await on(pilot, "AskedScreen")
+        await pilot.press("escape")
+        await on(pilot, "AskScreen")
+        assert await back_and_again(pilot) == ""
+        pilot.app.screen.query_one("#asked").insert(PASTED)  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await sees(pilot, "Saved.")
+        assert await back_and_again(pilot) == ""
+
+
+async def test_another_student_does_not_see_the_draft(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await paste(pilot, PASTED)
+        await pilot.press("escape")
+        await on(pilot, "HomeScreen")
+        me = app.desk.profile
+        app.desk.profile = app.desk.history.profile("Ada")
+        await pilot.press("a")
+        await on(pilot, "AskScreen")
+        assert app.screen.query_one("#asked").text == ""  # type: ignore[attr-defined]
+        app.desk.profile = me
+        assert await back_and_again(pilot) == PASTED

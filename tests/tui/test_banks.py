@@ -1,6 +1,7 @@
 """Banks in the app: bring one in, look, edit, let the tutor explain and approve it, see disagreements."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from textual.pilot import Pilot
 
 from tests.scripted import ScriptedExplainer, scripted_answer
 from tests.tui.conftest import Start
-from tests.tui.driving import on, running, sees, until
+from tests.tui.driving import on, running, sees, text, until
 from tutor_app.questions.library import Installed, Library
-from tutor_app.questions.model import Question, ReadReport
+from tutor_app.questions.model import Bank, Question, ReadReport
 from tutor_app.students.explanation import Answer
 
 GIFT = (
@@ -159,6 +160,62 @@ async def test_a_key_that_names_no_choice_is_refused_in_a_sentence(start: Start,
         app.screen.query_one("#key").value = "z"  # type: ignore[attr-defined]
         await pilot.press("f4")
         await sees(pilot, "The key Z names no choice. Type a letter up to H.")
+
+
+OPEN = Question("o1", "What is the unit of temperature?", accepted=("kelvin", "K"))
+
+
+async def edit_the_open_question(pilot: Pilot[int]) -> None:
+    await pilot.press("b")
+    await on(pilot, "BanksScreen")
+    await sees(pilot, "Units")
+    pilot.app.screen.query_one("#list").select("units")  # type: ignore[attr-defined]
+    await pilot.press("enter")
+    await on(pilot, "BankScreen")
+    await sees(pilot, OPEN.text)
+    await pilot.press("e")
+    await on(pilot, "EditScreen")
+    await sees(pilot, "Accepted answers, one a line")
+
+
+async def test_the_accepted_answers_of_an_open_question_are_mended(start: Start) -> None:
+    app = start()
+    app.desk.library.add(Bank("Units", (OPEN,)))
+    async with running(app) as pilot:
+        await edit_the_open_question(pilot)
+        accepted = app.screen.query_one("#accepted")
+        assert accepted.text == "kelvin\nK"  # type: ignore[attr-defined]
+        accepted.text = "kelvin\n\n degree Celsius \nkelvin"  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await on(pilot, "BankScreen")
+        await sees(pilot, "Saved.")
+    assert app.desk.library.bank("units").questions == (replace(OPEN, accepted=("kelvin", "degree Celsius")),)
+
+
+async def test_choices_beside_accepted_answers_are_refused_in_a_sentence(start: Start) -> None:
+    app = start()
+    app.desk.library.add(Bank("Units", (OPEN,)))
+    async with running(app) as pilot:
+        await edit_the_open_question(pilot)
+        app.screen.query_one("#choices").text = "kelvin\nmetre"  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await on(pilot, "Say")
+        await sees(pilot, "A question with choices has a key, one without has accepted answers.")
+    assert app.desk.library.bank("units").questions == (OPEN,)
+
+
+async def test_only_a_question_without_choices_is_asked_for_accepted_answers(
+    start: Start, tmp_path: Path
+) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await into_the_bank(pilot, tmp_path)
+        await pilot.press("e")
+        await on(pilot, "EditScreen")
+        await sees(pilot, "Key: the letter")
+        assert "Accepted answers" not in text(app)
+        app.screen.query_one("#choices").text = ""  # type: ignore[attr-defined]
+        await sees(pilot, "Accepted answers, one a line")
 
 
 async def test_shipped_banks_are_neither_renamed_nor_removed_and_nothing_is_asked(start: Start) -> None:

@@ -22,15 +22,20 @@ _FIELDS = "text, subject, topic, source"
 
 
 class FactBase:
-    """All facts there are, from the files of `facts.sources` or given ones. Several threads may share one."""
+    """All facts there are, from the files of `facts.sources` or given ones. Several threads may share one.
 
-    def __init__(self, files: Sequence[Source] | None = None, meanings: bool = True) -> None:
+    What the user flagged is left out; without `flags` it is used like the rest.
+    """
+
+    def __init__(
+        self, files: Sequence[Source] | None = None, meanings: bool = True, flags: bool = True
+    ) -> None:
         self._lock = threading.RLock()
         files = sources() if files is None else files
         self._db = open_index(files)
         self._name = name_of([source for source in files if source.kind != "bank"])
         self._words = Words()
-        self._flags = Flags()
+        self._flags = Flags(heeded=flags)
         self._corpus = self._read_corpus()
         self._mean_length = float(self._corpus.lengths.mean()) if len(self) else 1.0
         self._stopped = ranking.stop_words(self._words.of)

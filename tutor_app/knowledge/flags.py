@@ -9,11 +9,11 @@ from tutor_app.knowledge.facts import Fact, notes_folder
 
 
 class Flags:
-    """The flagged facts by id."""
+    """The flagged facts by id; not `heeded`, none counts as flagged."""
 
-    def __init__(self) -> None:
+    def __init__(self, heeded: bool = True) -> None:
         self._path = notes_folder() / "flagged.json"
-        self._facts = self._read()
+        self._facts = self._read() if heeded else {}
 
     def __contains__(self, fact_id: int) -> bool:
         return fact_id in self._facts

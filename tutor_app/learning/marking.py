@@ -65,4 +65,5 @@ def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text).replace("−", "-").casefold()
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     words = _SAID.findall(bare) or bare.split()  # an answer may be nothing but a sign
-    return " ".join(word for word in words if word not in ("a", "an", "the"))
+    telling = [word for word in words if word not in ("a", "an", "the")]
+    return " ".join(telling or words)  # blood group A

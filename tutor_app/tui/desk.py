@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tutor_app.learning.turn import Turn
     from tutor_app.questions.library import Library
     from tutor_app.questions.model import Question
+    from tutor_app.tui.draft import Draft
 
 _STEP_BACK = 5  # steps of priority
 _HAND_OVER_S = 0.001  # how long a thread's Python may run on while another one waits
@@ -117,6 +118,7 @@ class Desk:
         self.settings_file = SettingsFile()
         self.profile_name = profile or self.settings.tutor.profile
         self.exam_lock = exam_lock
+        self.drafts: dict[str, Draft] = {}  # what each profile, by its name, was typing in Ask
         self.explainer: Explainer | None = None
         self._load = load
         self._history: History | None = None

@@ -10,10 +10,10 @@ from textual.widgets import Static, TextArea
 
 from tutor_app.errors import UserError
 from tutor_app.learning.history import TYPED
-from tutor_app.learning.pasted import Pasted, recognise
 from tutor_app.learning.records import Item, Mode
 from tutor_app.learning.session import Session
 from tutor_app.questions.model import Question
+from tutor_app.tui.draft import Draft
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.screens.learn import LearnScreen
 from tutor_app.tui.widgets.choices import LETTERS
@@ -36,7 +36,7 @@ class AskScreen(TutorScreen):
 
     HELP = """## Ask
 Type or paste any science question. **Tab** leads to what you can do with it: let the tutor explain it,
-mend what it recognised, or save it to your own bank.
+mend what it recognised, or save it to your own bank. **Esc** goes back; what you typed waits here for you.
 """
     GUIDE = "ask"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,14 +48,16 @@ mend what it recognised, or save it to your own bank.
 
     def __init__(self) -> None:
         super().__init__()
-        self._pasted = Pasted("")
+        self._draft = Draft.of("")
 
     def body(self) -> ComposeResult:
+        desk = self.tutor_app.desk
+        self._draft = desk.drafts.get(desk.profile_name, self._draft)
         with Vertical(classes="page"):
             yield Static(
                 Content("Type or paste a question, with its choices if it has some."), classes="muted"
             )
-            yield QuestionArea(id="asked", compact=True, highlight_cursor_line=False)
+            yield QuestionArea(self._draft.typed, id="asked", compact=True, highlight_cursor_line=False)
             yield Notes(id="seen")
             yield Menu(
                 [
@@ -67,17 +69,27 @@ mend what it recognised, or save it to your own bank.
             )
 
     def on_mount(self) -> None:
-        self.query_one(QuestionArea).focus()
-        self.query_one("#do").display = False
-
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        self._pasted = recognise(event.text_area.text)
+        asked = self.query_one(QuestionArea).focus()
+        asked.move_cursor(asked.document.end)
         self._show()
 
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        self._keep(Draft.of(event.text_area.text))
+
+    def _keep(self, draft: Draft) -> None:
+        desk = self.tutor_app.desk
+        self._draft = desk.drafts[desk.profile_name] = draft
+        self._show()
+
+    def _let_go(self) -> None:
+        """The question was explained or saved: it is no draft any more."""
+        desk = self.tutor_app.desk
+        desk.drafts.pop(desk.profile_name, None)
+
     def _show(self) -> None:
-        pasted, marks = self._pasted, self.tutor_app.marks
+        pasted, accepted, marks = self._draft.pasted, self._draft.accepted, self.tutor_app.marks
         self.query_one("#do").display = bool(pasted.text.strip())
-        if not pasted.choices:
+        if not (pasted.choices or accepted):
             said = "No choices found: the tutor will answer in its own words." if pasted.text.strip() else ""
             self.query_one("#seen", Notes).show(*([Note(said, style="$text-muted")] if said else []))
             return
@@ -86,29 +98,32 @@ mend what it recognised, or save it to your own bank.
             right = index == pasted.answer
             text = f"{choice}  {marks.right}" if right else choice
             notes.append(Note(text, LETTERS[index], "$success" if right else ""))
+        if accepted:
+            notes.append(Note(" or ".join(accepted), marks.right, "$success"))
         self.query_one("#seen", Notes).show(*notes)
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
         {"explain": self.action_explain, "edit": self.action_edit, "save": self.action_save}[message.id]()
 
     def action_explain(self) -> None:
-        question = self._pasted.question()
+        question = self._draft.question()
         if self.tutor_app.why_no_tutor:
             raise UserError(self.tutor_app.why_no_tutor)
         self.app.push_screen(AskedScreen(Session(Mode.LEARN, [Item(TYPED, question)]), "your question"))
+        self._let_go()
 
     def action_edit(self) -> None:
         from tutor_app.tui.screens.edit import EditScreen
 
         def take(question: object) -> None:
             if isinstance(question, Question):
-                self._pasted = Pasted(question.text, question.choices, question.answer)
-                self._show()
+                self._keep(self._draft.mended(question))
 
-        self.app.push_screen(EditScreen(self._pasted.question(), explains=False), take)
+        self.app.push_screen(EditScreen(self._draft.question(), explains=False), take)
 
     def action_save(self) -> None:
-        keep_question(self, self._pasted.question())
+        keep_question(self, self._draft.question())
+        self._let_go()
 
 
 def keep_question(screen: TutorScreen, question: Question) -> None:

@@ -1,8 +1,9 @@
-"""Edit a question: its text, choices, key, hint and explanation, each in a field of its own."""
+"""Edit a question: its text, choices, key or accepted answers, hint and explanation, each in its field."""
 
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -20,7 +21,8 @@ class EditScreen(TutorScreen):
 
     HELP = """## Edit
 One choice a line, one fact or step a line. The key is the letter of the right choice (empty: no key is
-known). **Tab** goes from field to field, **F4** saves, **Esc** leaves everything as it was.
+known). A question without choices has accepted answers, one a line: who writes one of them is right.
+**Tab** goes from field to field, **F4** saves, **Esc** leaves everything as it was.
 """
     GUIDE = "banks"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,17 +43,26 @@ known). **Tab** goes from field to field, **F4** saves, **Esc** leaves everythin
             yield from self._area("choices", "Choices, one a line", "\n".join(question.choices))
             yield Static(Content.styled("Key: the letter of the right choice", "$text-muted"))
             yield Input(key, id="key", compact=True)
+            accepted = "\n".join(question.accepted)
+            yield from self._area("accepted", "Accepted answers, one a line", accepted, "accepted")
             if self._explains:
                 yield from self._area("hint", "Hint", question.hint)
                 yield from self._area("facts", "Facts, one a line", "\n".join(question.facts))
                 yield from self._area("steps", "Steps that apply them, one a line", "\n".join(question.steps))
 
-    def _area(self, id: str, label: str, text: str) -> ComposeResult:
-        yield Static(Content.styled(label, "$text-muted"))
-        yield TextArea(text, id=id, compact=True, highlight_cursor_line=False)
+    def _area(self, id: str, label: str, text: str, classes: str = "") -> ComposeResult:
+        yield Static(Content.styled(label, "$text-muted"), classes=classes)
+        yield TextArea(text, id=id, classes=classes, compact=True, highlight_cursor_line=False)
 
     def on_mount(self) -> None:
         self.query_one("#text").focus()
+        self._show_accepted()
+
+    @on(TextArea.Changed, "#choices")
+    def _show_accepted(self) -> None:
+        """Accepted answers are for a question without choices; what stands there is never out of sight."""
+        shown = not self._lines("choices") or bool(self._lines("accepted"))
+        self.query(".accepted").set(display=shown)
 
     def action_save(self) -> None:
         self.dismiss(self._changed())
@@ -64,6 +75,12 @@ known). **Tab** goes from field to field, **F4** saves, **Esc** leaves everythin
         if letter and letter not in letters:
             ways = f"Type a letter up to {letters[-1]}." if letters else "Add the choices first."
             raise UserError(f"The key {letter} names no choice. {ways}")
+        accepted = tuple(dict.fromkeys(self._lines("accepted")))
+        if choices and accepted:
+            raise UserError(
+                "A question with choices has a key, one without has accepted answers. "
+                "Empty one of the two fields."
+            )
         same = choices == old.choices
         try:
             changed = replace(
@@ -71,6 +88,7 @@ known). **Tab** goes from field to field, **F4** saves, **Esc** leaves everythin
                 text=self.query_one("#text", TextArea).text.strip(),
                 choices=choices,
                 answer=LETTERS.index(letter) if letter else None,
+                accepted=accepted,
                 why_wrong=old.why_wrong if same else (),
             )
         except ValueError as error:
