@@ -1,8 +1,10 @@
-"""How likely a fact is to explain an answer, from all that is seen of it, fitted to graded facts.
+"""How likely a fact is to explain an answer or to answer a question, from all that is seen of it, fitted to
+graded facts.
 
-The app's numbers stand in `tutor_app/knowledge/likelihood.py` (`EXPLAINS`). They must be fitted to questions
-whose grades the weigher did not learn from: what it learned it reads better than anything new.
-`python -m tests.bench_facts QUESTIONS --grades FILE --fit` does it.
+The app's numbers stand in `tutor_app/knowledge/likelihood.py`. `EXPLAINS` must be fitted to questions whose
+grades the weigher did not learn from: what it learned it reads better than anything new.
+`python -m tests.bench_facts QUESTIONS --grades FILE --fit` does it, `python -m tests.bench_asked` for
+`ANSWERS`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,13 +20,13 @@ from distill.statistics import logistic
 from tutor_app.errors import UserError
 from tutor_app.knowledge.base import WEIGHED
 from tutor_app.knowledge.facts import Fact
-from tutor_app.knowledge.likelihood import Explaining
+from tutor_app.knowledge.likelihood import Answering, Explaining
 from tutor_app.knowledge.meaning import query
 from tutor_app.questions.model import Question
 
 FOLDS = 10
 Numbers = tuple[float, ...]
-"""What each input of a fact (`Explaining.inputs`) counts."""
+"""What each input of a fact (`inputs`) counts."""
 
 
 class Searches(Protocol):
@@ -39,16 +41,23 @@ class Searches(Protocol):
 class Found:
     """A graded fact as the app finds it."""
 
-    seen: Explaining
+    seen: Explaining | Answering
     good: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How good likelihoods are: the mean log loss of a fact, and how often a question's first one is good."""
+    """How good likelihoods are: the mean log loss of a fact, and of each question's first one how likely it
+    seemed and whether it is good.
+    """
 
     loss: float
-    good_first: float
+    firsts: tuple[tuple[float, bool], ...]
+
+    @property
+    def good_first(self) -> float:
+        """How often the first fact is good."""
+        return fmean(good for _, good in self.firsts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +109,9 @@ def quality(questions: Sequence[Sequence[Found]], likely: Sequence[Sequence[floa
     for facts, chances in zip(questions, likely, strict=True):
         pairs = zip(facts, chances, strict=True)
         told += [chance if fact.good else 1 - chance for fact, chance in pairs]
-        firsts.append(facts[int(np.argmax(chances))].good)
-    return Quality(float(-np.log(np.clip(told, 1e-9, None)).mean()), fmean(firsts))
+        first = int(np.argmax(chances))
+        firsts.append((chances[first], facts[first].good))
+    return Quality(float(-np.log(np.clip(told, 1e-9, None)).mean()), tuple(firsts))
 
 
 def _fit(questions: Iterable[Sequence[Found]]) -> Numbers:

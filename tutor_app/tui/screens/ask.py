@@ -90,7 +90,7 @@ mend what it recognised, or save it to your own bank. **Esc** goes back; what yo
         pasted, accepted, marks = self._draft.pasted, self._draft.accepted, self.tutor_app.marks
         self.query_one("#do").display = bool(pasted.text.strip())
         if not (pasted.choices or accepted):
-            said = "No choices found: the tutor will answer in its own words." if pasted.text.strip() else ""
+            said = "No choices found: the tutor will answer from its facts." if pasted.text.strip() else ""
             self.query_one("#seen", Notes).show(*([Note(said, style="$text-muted")] if said else []))
             return
         notes = [Note(pasted.text, style="bold")]
