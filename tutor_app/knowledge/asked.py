@@ -52,7 +52,7 @@ def wants_sentence(asked: str) -> bool:
 
 
 def subject_of(words: Sequence[str]) -> str:
-    """What a fact begins with; nothing where it begins with `In …` or the like."""
+    """The word a fact begins with, but for an article."""
     return next((word for word in words if word not in _ARTICLES), "")
 
 
