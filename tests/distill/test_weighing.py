@@ -24,6 +24,7 @@ from distill.weighing import (
     save,
     share_right,
 )
+from tests.distill.students import exact_int8
 from tests.distill.tiny_encoder import tiny_encoder
 from tutor_app.knowledge.weigher import FactWeigher as AppWeigher
 
@@ -78,6 +79,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been(tmp_path: Path) -> Non
         assert torch.equal(one, other)
 
 
+@exact_int8
 def test_the_app_weighs_alike(tmp_path: Path) -> None:
     weigher = _trained(_tiny_weigher(), tmp_path / "log")
     pairs = [pair for lesson in OPTIONS for pair in lesson.pairs]
