@@ -287,13 +287,17 @@ def _note(item: Element, notes: dict[str, str], ident: str) -> str:
     return ""
 
 
-def _typed(item: Element, presentation: Element, notes: dict[str, str], name: str) -> Question:
-    """Fill in one blank: the texts that earn the points."""
-    accepted = []
+def _earning(item: Element) -> Iterator[Element]:
+    """What each condition that earns points says of the response."""
     for condition in descendants(item, "respcondition"):
         variables = child(condition, "conditionvar")
         if variables is not None and _points(condition) > 0:
-            accepted += [plain(text_of(each)) for each in _positive(variables)]
+            yield variables
+
+
+def _typed(item: Element, presentation: Element, notes: dict[str, str], name: str) -> Question:
+    """Fill in one blank: the texts that earn the points."""
+    accepted = [plain(text_of(each)) for variables in _earning(item) for each in _positive(variables)]
     if not accepted:
         raise UnusableError("essay questions are not supported")
     group = descendants(presentation, "response_str")
@@ -311,11 +315,7 @@ def _typed(item: Element, presentation: Element, notes: dict[str, str], name: st
 
 def _numeric(item: Element, presentation: Element, notes: dict[str, str], name: str) -> Several:
     """A number to write: each condition that earns the points names it, or between which bounds it lies."""
-    spans = []
-    for condition in descendants(item, "respcondition"):
-        variables = child(condition, "conditionvar")
-        if variables is not None and _points(condition) > 0:
-            spans += _spans(variables)
+    spans = [span for variables in _earning(item) for span in _spans(variables)]
     group = descendants(presentation, "response_str", "response_num")
     stem = _stem(presentation, group[0] if group else presentation)
     return build_number(
@@ -385,9 +385,7 @@ def _left(group: Element, around: Element | None) -> Rich:
 
 def _keys_by_group(item: Element) -> dict[str, set[str]]:
     keys: dict[str, set[str]] = {}
-    for condition in descendants(item, "respcondition"):
-        variables = child(condition, "conditionvar")
-        if variables is not None and _points(condition) > 0:
-            for named in _positive(variables):
-                keys.setdefault(named.get("respident", ""), set()).add(text_of(named).strip())
+    for variables in _earning(item):
+        for named in _positive(variables):
+            keys.setdefault(named.get("respident", ""), set()).add(text_of(named).strip())
     return keys
