@@ -107,3 +107,25 @@ def test_a_question_of_another_bank_is_named_with_the_bank() -> None:
     known = [("Sea", question_terms(TIDES)), ("Blood", question_terms(HEART))]
     (named,) = name_repeats([HEART], [question_terms(HEART)], known)
     assert named == "question 1 ('What pumps blood through the body?') is already in 'Blood'"
+
+
+def names(*questions: Question) -> tuple[str, ...]:
+    return name_repeats(questions, [question_terms(question) for question in questions], ())
+
+
+def test_right_answers_of_one_question_are_no_repeats_of_each_other() -> None:
+    stem, wrong = (
+        "Which of these materials conduct heat well in a warm kitchen?",
+        ("wood", "cork", "dry straw"),
+    )
+    copper, tin = Question("a", stem, ("copper", *wrong), 0), Question("b", stem, ("tin", *wrong), 0)
+    assert names(copper, tin) == ()
+    assert len(names(copper, Question("c", stem, ("copper", "wood", "cork", "straw"), 0))) == 1
+
+
+def test_gaps_of_one_text_are_no_repeats_of_each_other() -> None:
+    text = "The Moon circles the {} once in {} days and shows us one side at {}"
+    earth = Question("a", text.format("_____", 27.3, "night"), accepted=("Earth",))
+    days = Question("b", text.format("Earth", "_____", "night"), accepted=("27.3",))
+    assert names(earth, days) == ()
+    assert len(names(earth, Question("d", text.format("_____", 27.3, "noon"), accepted=("Earth",)))) == 1

@@ -16,6 +16,7 @@ from math import ceil
 from tutor_app.questions.model import Question
 
 THRESHOLD = 0.7
+_BLANK = "_____"
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _SMALL = (
@@ -91,18 +92,45 @@ def name_repeats(
     within = [
         f"{named(repeat)} is nearly question {repeat.of + 1}"
         for repeat in _repeats(found, THRESHOLD)
-        if not _are_rows(questions[repeat.index], questions[repeat.of])
+        if not _are_parts(questions[repeat.index], questions[repeat.of])
     ]
     near = [known[index] for index in _candidates(found, [terms for _, terms in known], THRESHOLD)]
     matches = _matches(found, [_features(terms) for _, terms in near], THRESHOLD)
     return (*within, *(f"{named(match)} is already in '{near[match.of][0]}'" for match in matches))
 
 
+def _are_parts(one: Question, other: Question) -> bool:
+    """Whether two questions were made of one in a file: its rows, its right answers or its gaps."""
+    return _are_rows(one, other) or _are_keys(one, other) or _are_gaps(one, other)
+
+
 def _are_rows(one: Question, other: Question) -> bool:
-    """Whether two questions are rows of one matching question: alike but for a last line of other words."""
+    """Rows of one matching question: alike but for a last line of other words."""
     (stem, _, row), (other_stem, _, other_row) = one.text.rpartition("\n"), other.text.rpartition("\n")
     alike = bool(stem) and stem == other_stem and sorted(one.choices) == sorted(other.choices)
     return alike and bool(one.choices) and set(terms(row)).isdisjoint(terms(other_row))
+
+
+def _are_keys(one: Question, other: Question) -> bool:
+    """Right answers of one question: each stands in place of the other beside the same wrong choices."""
+    if one.key is None or other.key is None or one.text != other.text:
+        return False
+    return one.key != other.key and _wrong(one) == _wrong(other)
+
+
+def _wrong(question: Question) -> list[str]:
+    return sorted(choice for place, choice in enumerate(question.choices) if place != question.answer)
+
+
+def _are_gaps(one: Question, other: Question) -> bool:
+    """Gaps of one text: each asks for what stands in the other's text."""
+    return one.text != other.text and _filled(one) == _filled(other)
+
+
+def _filled(question: Question) -> str:
+    """The text with its answer in the blank, or on a last line where the blank is not shown."""
+    text = question.text if _BLANK in question.text else f"{question.text}\n{_BLANK}"
+    return text.replace(_BLANK, question.key or next(iter(question.accepted), ""))
 
 
 def question_words(question: Question) -> str:

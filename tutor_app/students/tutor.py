@@ -145,7 +145,10 @@ class Tutor:
         drafts = [_Draft(question) for question in questions]
         with self._turn:
             self._begin(drafts, settings, cancel)
-            self._read(drafts, self._write(drafts, settings, cancel), settings, cancel)
+            give_back()
+            rationales = self._write(drafts, settings, cancel)
+            give_back()
+            self._read(drafts, rationales, settings, cancel)
             self._reconsider(drafts, settings, cancel)
         seconds = (time.perf_counter() - started) / max(1, len(drafts))
         give_back()

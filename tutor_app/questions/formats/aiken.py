@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tutor_app.questions.formats.reading import Item, Source, UnusableError, build, usable
+from tutor_app.questions.formats.reading import Item, Several, Source, UnusableError, all_usable
+from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.markup import as_html, as_rich, rich, rich_with_image
 from tutor_app.questions.model import Bank, Question
@@ -20,6 +21,9 @@ _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION)\s*:\s*(.*)", re.IGNORECASE 
 _NUMBER = re.compile(r"\A\s*\d{1,3}[.)]\s+(?=\S)")
 _SIGNS = re.compile(
     r"^[ \t]*(?:ANSWER|ANS|CORRECT ANSWER)[ \t]*[:=][ \t]*\(?[A-Za-z]\b", re.IGNORECASE | re.MULTILINE
+)
+_LETTERS = re.compile(
+    r"\(?[A-Z]\)?(?:(?:\s*[,;&/]\s*(?:and\s+)?|\s+(?:and\s+)?)\(?[A-Z]\)?)*\.?", re.IGNORECASE
 )
 _FIRST_OPTION = re.compile(r"^[ \t]*A[.)][ \t]*\S", re.IGNORECASE | re.MULTILINE)
 
@@ -49,14 +53,14 @@ def read(source: Source) -> Iterator[Item]:
             block.after_blank = True
             continue
         if _begins_another(block, line):
-            yield usable(source.at(block.line), _question, block)
+            yield from all_usable(source.at(block.line), _question, block)
             block = _Block()
         if not block.line:
             block.line = number
         _take(block, line)
         block.after_blank = False
     if block.line:
-        yield usable(source.at(block.line), _question, block)
+        yield from all_usable(source.at(block.line), _question, block)
 
 
 def _begins_another(block: _Block, line: str) -> bool:
@@ -88,17 +92,19 @@ def _take(block: _Block, line: str) -> None:
         block.text.append(line)
 
 
-def _question(block: _Block) -> Question:
+def _question(block: _Block) -> Several:
     stem = rich_with_image("\n".join(block.text))
     if not block.options:
         raise UnusableError("it has no options (lines that start with A., B., …)")
     choices = [rich(option) for option in block.options]
-    return build(stem.text, choices, _right(block), explanation=rich(block.feedback), image=stem.image)
+    return build_each(stem.text, choices, _right(block), explanation=rich(block.feedback), image=stem.image)
 
 
 def _right(block: _Block) -> list[int]:
     letters = re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", block.key or "")
     right = sorted({ord(letter.upper()) - ord("A") for letter in letters})
+    if len(right) > 1 and not _LETTERS.fullmatch(block.key or ""):
+        raise UnusableError("its key names several options beside other words; give the letters alone (A, C)")
     if right and right[-1] >= len(block.options):
         raise UnusableError(f"the key {chr(ord('A') + right[-1])} names no option")
     return right

@@ -11,8 +11,8 @@ from tutor_app.questions.formats.reading import (
     Source,
     UnusableError,
     all_usable,
-    build,
 )
+from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -25,7 +25,7 @@ from tutor_app.questions.formats.xml_tree import (
     text_of,
 )
 from tutor_app.questions.markup import Rich, rich, rich_with_image
-from tutor_app.questions.model import Question, Skipped
+from tutor_app.questions.model import Skipped
 
 NAME = "blackboard-pool"
 
@@ -70,7 +70,7 @@ def read(source: Source) -> Iterator[Item]:
         yield Skipped(source.at(broken.line), str(broken))
 
 
-def _question(element: Element) -> Question | Several:
+def _question(element: Element) -> Several:
     if reason := _UNSUPPORTED.get(name_of(element)):
         raise UnusableError(reason)
     stem = rich_with_image(_text(child(element, "BODY")))
@@ -84,7 +84,7 @@ def _question(element: Element) -> Question | Several:
     if name_of(element) == "QUESTION_TRUEFALSE":
         texts = [text.capitalize() for text in texts]
     keys = {key.get("answer_id", "") for key in descendants(element, "CORRECTANSWER")}
-    return build(
+    return build_each(
         stem.text,
         texts,
         [i for i, ident in enumerate(idents) if ident in keys],

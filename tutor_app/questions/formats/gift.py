@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from tutor_app.questions.formats.matching import build_rows
 from tutor_app.questions.formats.numbers import Span, about, between, build_number
 from tutor_app.questions.formats.reading import (
+    BLANK,
     Item,
     Several,
     Source,
@@ -15,6 +16,7 @@ from tutor_app.questions.formats.reading import (
     build_open,
     content_id,
 )
+from tutor_app.questions.formats.several import build_each, right_by_points
 from tutor_app.questions.formats.topics import category_of, topic_of
 from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.markup import Rich, as_html, rich, rich_with_image, without_emphasis
@@ -26,7 +28,7 @@ ENDING = ".gift"
 HOLDS: frozenset[str] = frozenset(("explanation", "why_wrong", "image", "topic"))
 HOLDS_OF_BANK: frozenset[str] = frozenset()
 
-_SIGNS = re.compile(r"^\s*::|\{[^{}]*(?:[=~]|#|\}|\bT(?:RUE)?\b|\bF(?:ALSE)?\b)", re.MULTILINE)
+_SIGNS = re.compile(r"^[^\S\n]*::|\{[^{}]*(?:[=~]|#|\}|\bT(?:RUE)?\b|\bF(?:ALSE)?\b)", re.MULTILINE)
 _CATEGORY = "$CATEGORY:"
 _ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,200})\]")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
@@ -132,7 +134,7 @@ def _question(block: str, name: str, topic: str) -> Question | Several:
     start, end = _answers_in(block)
     text, body, after = block[:start], block[start + 1 : end].strip(), block[end + 1 :].strip()
     if after:
-        text = f"{text.rstrip()} _____ {after}" if text.strip() else f"_____ {after}"
+        text = f"{text.rstrip()} {BLANK} {after}" if text.strip() else f"{BLANK} {after}"
     stem = _clean_stem(text, markup)
     if ("{" in text or "}" in text) and _has_stray_brace(text, markup):
         raise UnusableError(
@@ -218,7 +220,7 @@ def _true_false(
     )
 
 
-def _choices(stem: Rich, body: str, markup: str, why: str, name: str, topic: str) -> Question:
+def _choices(stem: Rich, body: str, markup: str, why: str, name: str, topic: str) -> Several:
     parts = _OPTION_MARKS.split(body)
     choices: list[str] = []
     feedback: list[str] = []
@@ -235,14 +237,11 @@ def _choices(stem: Rich, body: str, markup: str, why: str, name: str, topic: str
             feedback.append("")
         choices.append(_clean(option, markup))
         weights.append(weight)
-    right = [i for i, weight in enumerate(weights) if weight >= 100]
-    if not right and sum(weight > 0 for weight in weights) > 1:
-        raise UnusableError("several answers are right together (each with part of the points)")
     partial = any(weight not in (0.0, 100.0) for weight in weights)
-    return build(
+    return build_each(
         stem.text,
         choices,
-        right,
+        right_by_points(weights),
         feedback=feedback,
         explanation=why,
         image=stem.image,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tutor_app.errors import UserError
@@ -9,12 +10,15 @@ from tutor_app.questions.archives import Archive
 from tutor_app.questions.formats.reading import (
     About,
     Item,
+    Several,
     Source,
     UnusableError,
+    all_usable,
     build,
     placed_among,
     usable,
 )
+from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.markup import UNDESCRIBED, rich, rich_with_image
 from tutor_app.questions.model import Question, Skipped
 
@@ -56,7 +60,9 @@ def read(source: Source) -> Iterator[Item]:
         elif kind == "H5P.SingleChoiceSet":
             yield from _set(params, place)
         else:
-            yield usable(place, _multiple_choice if kind == "H5P.MultiChoice" else _true_false, params)
+            yield from all_usable(
+                place, _multiple_choice if kind == "H5P.MultiChoice" else _true_false, params
+            )
 
 
 _KNOWN = frozenset(("H5P.MultiChoice", "H5P.TrueFalse", "H5P.SingleChoiceSet", *_UNSUPPORTED))
@@ -102,20 +108,22 @@ def _html(value: object) -> str:
     return rich(value, html=True) if isinstance(value, str) else ""
 
 
-def _multiple_choice(params: dict[str, Any]) -> Question:
+def _multiple_choice(params: dict[str, Any]) -> Several:
+    """What the file hints at beside the right answer is the question's hint."""
     stem = rich_with_image(_string(params.get("question")), html=True)
     answers = [answer for answer in _list(params.get("answers")) if isinstance(answer, dict)]
+    choices = [_html(answer.get("text")) for answer in answers]
     notes = [_dict(answer.get("tipsAndFeedback")) for answer in answers]
     right = [i for i, answer in enumerate(answers) if answer.get("correct") is True]
-    tips = [_html(note.get("tip")) for note in notes]
-    return build(
+    tips = {choices[i]: _html(notes[i].get("tip")) for i in right}
+    made = build_each(
         stem.text,
-        [_html(answer.get("text")) for answer in answers],
+        choices,
         right,
         feedback=[_html(note.get("chosenFeedback")) for note in notes],
-        hint=tips[right[0]] if len(right) == 1 else "",
         image=stem.image or _picture(params),
     )
+    return made._replace(questions=tuple(replace(each, hint=tips[each.key or ""]) for each in made.questions))
 
 
 def _true_false(params: dict[str, Any]) -> Question:

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tutor_app.questions.formats.columns import is_beside, normal, role_of
@@ -16,17 +16,18 @@ from tutor_app.questions.formats.reading import (
     About,
     Found,
     Item,
+    Several,
     Source,
     UnusableError,
     Warned,
-    build,
+    all_placed_among,
+    all_usable,
     build_open,
-    placed_among,
-    usable,
 )
+from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.formats.table import TRUE_FALSE, by_letter, by_number, by_text, refuse_kinds
 from tutor_app.questions.markup import rich, rich_with_image
-from tutor_app.questions.model import Question, Skipped
+from tutor_app.questions.model import Skipped
 
 NAME = "json"
 
@@ -38,6 +39,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN = re.compile(r"[\s,]*")
 _PLACE = re.compile(r"[A-Ha-h]|\d{1,2}")
 _LETTERED = re.compile(r"\s*\(?([A-Ha-h])[.):]\s+(?=\S)")
+_MOST_KEYS = 20
 _DECODER = json.JSONDecoder()
 
 # Names that sheets do not use, or use for something else.
@@ -96,16 +98,17 @@ def read(source: Source) -> Iterator[Item]:
         else:
             left_out.append(Skipped(place, "the entry is not a JSON object"))
     ways = _counting(entries)
-    made = [usable(entry.place, _question, entry, ways) for entry in entries]
+    made = [tuple(all_usable(entry.place, _question, entry, ways)) for entry in entries]
     unread = dict.fromkeys(
         name
-        for entry, item in zip(entries, made, strict=True)
-        if isinstance(item, Found)
+        for entry, items in zip(entries, made, strict=True)
+        if isinstance(items[0], Found)
         for name in entry.unread
     )
     if unread:
         yield Warned(source.name, "fields not read: " + ", ".join(list(unread)[:20]))
-    yield from made
+    for items in made:
+        yield from items
     yield from left_out
 
 
@@ -266,7 +269,13 @@ def _said(value: object) -> str:
 _WAYS = ("from 0", "from 1", "as a choice")
 
 
-def _numbered(key: object, choices: _Choices, way: str) -> list[int]:
+def _numbered(keys: Sequence[object], choices: _Choices, way: str) -> list[int]:
+    """The choices that the keys name when they are all numbers meant in one way; none when they are not."""
+    found = [_places(key, choices, way) for key in keys]
+    return [place for places in found for place in places] if all(found) else []
+
+
+def _places(key: object, choices: _Choices, way: str) -> list[int]:
     if way == "as a choice":
         return [i for i, value in enumerate(choices.values) if type(value) is type(key) and value == key][:1]
     return by_number(str(key), choices.texts, 0 if way == "from 0" else 1)
@@ -278,18 +287,26 @@ def _counting(entries: Sequence[_Entry]) -> tuple[str, ...]:
     for entry in entries:
         try:
             choices = _choices(entry.parts)
-            key = _key(entry.parts)
-            if not isinstance(key, list) and not _named(key, choices):
-                fits.update(way for way in _WAYS if _numbered(key, choices, way))
+            keys = _keys(entry.parts)
+            if not _all_named(keys, choices):
+                fits.update(way for way in _WAYS if _numbered(keys, choices, way))
         except UnusableError:
             continue
     return tuple(way for way in _WAYS if fits[way] == max(fits.values(), default=0))
 
 
-def _key(parts: Mapping[str, Any]) -> object:
-    """The key, out of a list that holds nothing else."""
-    key = parts.get("correct")
-    return key[0] if isinstance(key, list) and len(key) == 1 else key
+def _keys(parts: Mapping[str, Any]) -> list[object]:
+    """What the entry names as right: nothing, one answer, or several."""
+    key = parts.get("correct", [])
+    return key if isinstance(key, list) else [key]
+
+
+def _all_named(keys: Sequence[object], choices: _Choices) -> list[int]:
+    """The choices that the keys name by label, text or letter; none when one of them names none so."""
+    if len(keys) > _MOST_KEYS:
+        raise UnusableError(f"{len(keys)} answers are marked right; at most {_MOST_KEYS} are taken")
+    found = [_named(key, choices) for key in keys]
+    return [place for places in found for place in places] if all(found) else []
 
 
 def _named(key: object, choices: _Choices) -> list[int]:
@@ -303,25 +320,24 @@ def _named(key: object, choices: _Choices) -> list[int]:
     return found if found or choices.labels else by_letter(str(key), choices.texts)
 
 
-def _right(key: object, choices: _Choices, ways: Sequence[str]) -> list[int]:
+def _right(keys: Sequence[object], choices: _Choices, ways: Sequence[str]) -> list[int]:
     """Which choices are right; raises UnusableError when a number can be meant in two ways."""
-    if choices.right or key is None:
+    if choices.right or not keys:
         return list(choices.right)
-    if isinstance(key, list):
-        raise UnusableError(f"{len(key)} answers are marked right; a question here has exactly one")
-    if named := _named(key, choices):
+    if named := _all_named(keys, choices):
         return named
-    meant = [places for way in ways if (places := _numbered(key, choices, way))]
+    shown = ", ".join(str(key)[:40] for key in keys[:4])
+    meant = [places for way in ways if (places := _numbered(keys, choices, way))]
     if not meant:
-        raise UnusableError(f"the key {str(key)[:40]} is none of the choices")
+        raise UnusableError(f"the key {shown[:40]} is none of the choices")
     if any(places != meant[0] for places in meant):
         raise UnusableError(
-            f"its key {str(key)[:20]} may be counted from 0 or from 1; give the right choice's letter or text"
+            f"its key {shown[:20]} may be counted from 0 or from 1; give the right choice's letter or text"
         )
     return meant[0]
 
 
-def _question(entry: _Entry, ways: Sequence[str]) -> Question:
+def _question(entry: _Entry, ways: Sequence[str]) -> Several:
     parts = entry.parts
     if not isinstance(parts.get("question"), str):
         raise UnusableError("there is no question text")
@@ -331,35 +347,35 @@ def _question(entry: _Entry, ways: Sequence[str]) -> Question:
     about["image"] = _text(parts, "image") or stem.image
     choices, right = _answers(parts, ways)
     if choices:
-        question = build(stem.text, choices, right, **about)
+        made = build_each(stem.text, choices, right, **about)
     else:
-        question = build_open(stem.text, _accepted(entry), **about)
+        made = Several((build_open(stem.text, _accepted(entry), **about),))
     more: dict[str, Any] = {
         role: text for role in ("subject", "grade", "source", "licence") if (text := _text(parts, role))
     }
-    return replace(question, **more) if more else question
+    return made.each_with(**more) if more else made
 
 
 def _answers(parts: Mapping[str, Any], ways: Sequence[str]) -> tuple[Sequence[str], list[int]]:
     """The choices and which are right; none for an open question."""
-    key = _key(parts)
+    keys = _keys(parts)
     others = [_said(value) for value in parts.get("wrong", [])]
-    if _is_true_false(key, others) and not parts.keys() & {"choices", "choice"}:
-        return TRUE_FALSE, by_text(str(key), list(TRUE_FALSE))
+    if _is_true_false(keys, others) and not parts.keys() & {"choices", "choice"}:
+        return TRUE_FALSE, by_text(str(keys[0]), list(TRUE_FALSE))
     if "wrong" in parts:
-        if key is None or isinstance(key, list):
-            raise UnusableError("no single right answer is marked")
-        texts, place = placed_among(_said(key), others)
-        return texts, [place]
+        if not keys:
+            raise UnusableError("no right answer is marked")
+        return all_placed_among([_said(key) for key in keys], others)
     choices = _choices(parts)
     if choices.values:
-        return choices.texts, _right(key, choices, ways)
+        return choices.texts, _right(keys, choices, ways)
     return (), []
 
 
-def _is_true_false(key: object, others: Sequence[str]) -> bool:
+def _is_true_false(keys: Sequence[object], others: Sequence[str]) -> bool:
     """Whether all that can be answered is true or false; the choices then need not be named."""
-    return {"true", "false"}.issuperset(str(value).lower() for value in (key, *others))
+    known = {"true", "false"}.issuperset(str(value).lower() for value in (*keys, *others))
+    return len(keys) == 1 and known
 
 
 def _accepted(entry: _Entry) -> list[str]:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
+from tutor_app.questions.formats.cloze import build_gaps
 from tutor_app.questions.formats.matching import build_rows
 from tutor_app.questions.formats.numbers import about, build_number
 from tutor_app.questions.formats.reading import (
@@ -13,10 +15,10 @@ from tutor_app.questions.formats.reading import (
     Source,
     UnusableError,
     all_usable,
-    build,
     build_open,
     content_id,
 )
+from tutor_app.questions.formats.several import build_each, right_by_points
 from tutor_app.questions.formats.topics import category_of, topic_of
 from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.formats.xml_tree import (
@@ -66,14 +68,18 @@ def _place(source: Source, element: Element) -> str:
 
 
 def _question(element: Element, kind: str, topic: str) -> Question | Several:
-    if kind not in ("multichoice", "truefalse", "shortanswer", "numerical", *_MATCHING):
+    if kind not in ("multichoice", "truefalse", "shortanswer", "numerical", *_MATCHING, *_CLOZE):
         raise UnusableError(
             _UNSUPPORTED.get(kind, f"questions of the type {kind[:40] or '(none)'} are not supported")
         )
-    stem = _stem(child(element, "questiontext"))
     explanation = _clean(child(element, "generalfeedback"))
     name = plain(text_of(child(element, "idnumber")))
     hint = "\n".join(filter(None, (_clean(each) for each in children(element, "hint"))))
+    if kind in _CLOZE:
+        text, form = _raw(child(element, "questiontext"))
+        said, asked = partial(_said, form=form), partial(_asked, form=form)
+        return build_gaps(text, said, asked, id=name, hint=hint, explanation=explanation, topic=topic)
+    stem = _stem(child(element, "questiontext"))
     if kind in _MATCHING:
         return _matching(element, stem, id=name, hint=hint, explanation=explanation, topic=topic)
     answers = children(element, "answer")
@@ -99,14 +105,11 @@ def _question(element: Element, kind: str, topic: str) -> Question | Several:
         )
     if kind == "truefalse":
         texts = [{"true": "True", "false": "False"}.get(text.lower(), text) for text in texts]
-    right = [i for i, weight in enumerate(weights) if weight >= 99.9]
-    several = not right or text_of(child(element, "single")).strip().lower() == "false"
-    if several and sum(weight > 0 for weight in weights) > 1:
-        raise UnusableError("several answers are right together (each with part of the points)")
-    return build(
+    several = text_of(child(element, "single")).strip().lower() == "false"
+    return build_each(
         stem.text,
         texts,
-        right,
+        right_by_points(weights, several),
         id=name,
         hint=hint,
         explanation=explanation,
@@ -144,13 +147,12 @@ def _units(element: Element) -> list[str]:
 
 
 _MATCHING = ("matching", "match", "ddmatch")
+_CLOZE = ("cloze", "multianswer")
 _UNSUPPORTED = {
     "essay": "essay questions are not supported",
     "calculated": "calculated questions are not supported",
     "calculatedsimple": "calculated questions are not supported",
     "calculatedmulti": "calculated questions are not supported",
-    "cloze": "questions with embedded answers (Cloze) are not supported",
-    "multianswer": "questions with embedded answers (Cloze) are not supported",
     "description": "it is a text without answers",
     "ddwtos": "drag-and-drop questions are not supported",
     "ddimageortext": "drag-and-drop questions are not supported",
@@ -173,18 +175,27 @@ def _raw(element: Element | None) -> tuple[str, str]:
         return "", ""
     form = element.get("format", "")
     inner = child(element, "text")
-    text = text_of(inner) if inner is not None else (element.text or "")
-    return (without_emphasis(text) if form == "markdown" else text), form
+    return (text_of(inner) if inner is not None else (element.text or "")), form
+
+
+def _said(text: str, form: str) -> str:
+    if form == "plain_text":
+        return plain(text)
+    return rich(without_emphasis(text) if form == "markdown" else text, form == "html")
+
+
+def _asked(text: str, form: str) -> Rich:
+    if form == "plain_text":
+        return Rich(plain(text))
+    return rich_with_image(without_emphasis(text) if form == "markdown" else text, form == "html")
 
 
 def _clean(element: Element | None) -> str:
-    text, form = _raw(element)
-    return plain(text) if form == "plain_text" else rich(text, form == "html")
+    return _said(*_raw(element))
 
 
 def _stem(element: Element | None) -> Rich:
-    text, form = _raw(element)
-    return Rich(plain(text)) if form == "plain_text" else rich_with_image(text, form == "html")
+    return _asked(*_raw(element))
 
 
 def _weight(answer: Element) -> float:

@@ -13,9 +13,9 @@ from tutor_app.questions.formats.reading import (
     Source,
     UnusableError,
     all_usable,
-    build,
     build_open,
 )
+from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -128,19 +128,16 @@ def _word(text: str) -> str:
 
 def _choices(
     item: Element, presentation: Element, group: Element, notes: dict[str, str], name: str
-) -> Question:
+) -> Several:
     labels = descendants(group, "response_label")
     idents = [label.get("ident", "") for label in labels]
     kind = _kind(item)
     several = group.get("rcardinality", "").lower() == "multiple" or any(word in kind for word in _SEVERAL)
-    right = _right(item, idents, several)
-    if len(right) != 1 and several:
-        raise UnusableError("questions with several right answers are not supported")
     stem = _stem(presentation, group)
-    return build(
+    return build_each(
         stem.text,
         [_material(label) for label in labels],
-        sorted(right),
+        _right(item, idents, several),
         id=name,
         feedback=[_note(item, notes, ident) for ident in idents],
         explanation=_explanation(notes),
@@ -238,7 +235,8 @@ def _points(condition: Element) -> float:
             value = float(text_of(setting).strip() or "0")
         except ValueError:
             value = 1.0 if "max" in text_of(setting).lower() else 0.0
-        best = max(best, value)
+        takes_away = setting.get("action", "").lower() == "subtract"
+        best = max(best, -value if takes_away else value)
     return best
 
 

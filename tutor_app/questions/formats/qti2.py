@@ -9,14 +9,15 @@ from xml.etree.ElementTree import Element
 from tutor_app.questions.formats.matching import build_rows, only_key
 from tutor_app.questions.formats.numbers import about, build_number
 from tutor_app.questions.formats.reading import (
+    BLANK,
     Item,
     Several,
     Source,
     UnusableError,
     all_usable,
-    build,
     build_open,
 )
+from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
@@ -100,7 +101,7 @@ def _question(item: Element) -> Question | Several:
     return _choices(item, body, asking[0])
 
 
-def _choices(item: Element, body: Element, interaction: Element) -> Question:
+def _choices(item: Element, body: Element, interaction: Element) -> Several:
     offered = children(interaction, "simpleChoice")
     idents = [choice.get("identifier", "") for choice in offered]
     keys = _keys(item, interaction)
@@ -108,7 +109,7 @@ def _choices(item: Element, body: Element, interaction: Element) -> Question:
     inline = [_inline_feedback(item, choice) for choice in offered]
     modal = _modal_feedback(item)
     notes = [inline[i] or modal.get(ident, "") for i, ident in enumerate(idents)]
-    return build(
+    return build_each(
         stem.text,
         [_text(item, choice) for choice in offered],
         [i for i, ident in enumerate(idents) if ident in keys],
@@ -251,12 +252,9 @@ def _tolerance(item: Element) -> str:
 
 def _with_blank(item: Element, body: Element, interaction: Element) -> Rich:
     """The body with a blank where the answer is typed, unless that stands on a line of its own."""
-    interaction.tag, interaction.text = "span", _BLANK
+    interaction.tag, interaction.text = "span", BLANK
     stem = rich_with_image(markup_of(body, _FEEDBACK, _is_ours(item)), html=True)
-    return Rich(stem.text.removesuffix("\n" + _BLANK), stem.image)
-
-
-_BLANK = "_____"
+    return Rich(stem.text.removesuffix("\n" + BLANK), stem.image)
 
 
 def write(bank: Bank) -> bytes:

@@ -3,12 +3,12 @@
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import PurePath
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tutor_app.errors import UserError
 from tutor_app.questions import text as texts
@@ -19,6 +19,8 @@ MOST_BYTES = 200_000_000
 MOST_QUESTIONS = 250_000
 MOST_NOTES = 10_000
 MOST_TEXT = 20_000
+BLANK = "_____"
+"""What a gap in a question's text is shown as."""
 
 
 class Source:
@@ -121,6 +123,10 @@ class Several(NamedTuple):
     questions: tuple[Question, ...]
     remark: str = ""
 
+    def each_with(self, **more: Any) -> "Several":
+        """The same questions, each with more said of it."""
+        return self._replace(questions=tuple(replace(question, **more) for question in self.questions))
+
 
 def all_usable(place: str, make: Callable[..., Question | Several], *arguments: object) -> Iterator[Item]:
     """Make all that one question of a file becomes, or say why it cannot be used."""
@@ -206,8 +212,14 @@ def build_open(
 
 def placed_among(right: str, others: Sequence[str]) -> tuple[list[str], int]:
     """Choices when the right one came apart from the others: its place is drawn from the texts."""
-    place = sum("".join((right, *others)).encode("utf-8", "replace")) % (len(others) + 1)
-    return [*others[:place], right, *others[place:]], place
+    choices, places = all_placed_among((right,), others)
+    return choices, places[0]
+
+
+def all_placed_among(rights: Sequence[str], others: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Choices when the right ones came apart from the others: where they begin is drawn from the texts."""
+    place = sum("".join((*rights, *others)).encode("utf-8", "replace")) % (len(others) + 1)
+    return [*others[:place], *rights, *others[place:]], list(range(place, place + len(rights)))
 
 
 def lines_of(explanation: str) -> tuple[str, ...]:
@@ -220,12 +232,22 @@ def lines_of(explanation: str) -> tuple[str, ...]:
 def _check(text: str, choices: Sequence[str], image: str) -> None:
     if not text:
         raise UnusableError("the question is only a picture" if image else "the question has no text")
-    if len(text) > MOST_TEXT:
-        raise UnusableError(f"the question is {len(text):,} characters long; at most {MOST_TEXT:,} are taken")
+    check_length(text)
     if len(choices) == 1:
         raise UnusableError("it has only one choice")
     if len(choices) > MOST_CHOICES:
         raise UnusableError(f"it has {len(choices)} choices; at most {MOST_CHOICES} are taken")
+    check_filled(choices)
+
+
+def check_length(text: str) -> None:
+    """Raise UnusableError for a question that is too long."""
+    if len(text) > MOST_TEXT:
+        raise UnusableError(f"the question is {len(text):,} characters long; at most {MOST_TEXT:,} are taken")
+
+
+def check_filled(choices: Sequence[str]) -> None:
+    """Raise UnusableError when a choice is empty or too long."""
     for number, choice in enumerate(choices):
         if not choice:
             raise UnusableError(f"choice {chr(65 + number)} has no text")
@@ -306,8 +328,6 @@ class _Gatherer:
 
     def _renamed(self, place: str, question: Question) -> Question:
         """Two questions of one id would share a student's history: the second gets an id of its own."""
-        from dataclasses import replace
-
         fresh = content_id(question.text, question.choices, f"{question.id} {question.answer}")
         self._warn(f"{place}: the id {question.id} is also used at {self.where[self.places[question.id]]}")
         while fresh in self.places:

@@ -2,23 +2,23 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from tutor_app.questions.formats.columns import Columns, columns_of
 from tutor_app.questions.formats.reading import (
     Item,
+    Several,
     UnusableError,
     Warned,
-    build,
+    all_usable,
     build_open,
     lines_of,
     placed_among,
-    usable,
 )
+from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.markup import rich, rich_with_image
-from tutor_app.questions.model import MOST_CHOICES, Question
+from tutor_app.questions.model import MOST_CHOICES
 
 BANNER_ROWS = 20
 _SAMPLE_ROWS = 300
@@ -29,6 +29,7 @@ _LABEL = re.compile(
     r"(?:(?:option|answer|choice)\s*)?\(?([A-Ha-h]|\d{1,2})\)?[.:)]?(?:\s+(?P<rest>\S.*))?",
     re.DOTALL | re.IGNORECASE,
 )
+_LISTED = re.compile(r"[,;|\n]")
 
 
 class Row(NamedTuple):
@@ -58,7 +59,7 @@ def read_rows(rows: Iterable[Row], columns: Columns, header: Row) -> Iterator[It
     style = _key_style(sample, columns)
     for row in chain(sample, waiting):
         if _has_question(row.cells, columns):
-            yield usable(row.place, _question, row.cells, columns, style)
+            yield from all_usable(row.place, _question, row.cells, columns, style)
 
 
 def _cell(cells: Sequence[str], at: int | None) -> str:
@@ -80,7 +81,7 @@ def _has_question(cells: Sequence[str], columns: Columns) -> bool:
     return any(_cell(cells, at) for at in columns.choice.values())
 
 
-def _question(cells: Sequence[str], columns: Columns, style: str) -> Question:
+def _question(cells: Sequence[str], columns: Columns, style: str) -> Several:
     stem = rich_with_image(_single(cells, columns, "question"))
     kind = _single(cells, columns, "type").lower()
     refuse_kinds(kind)
@@ -95,9 +96,10 @@ def _question(cells: Sequence[str], columns: Columns, style: str) -> Question:
         question = build_open(
             stem.text, accepted, id=name, hint=hint, explanation=explanation, image=image, topic=topic
         )
+        made = Several((question,))
     else:
         notes = _notes(cells, columns, len(choices))
-        question = build(
+        made = build_each(
             stem.text,
             choices,
             right,
@@ -112,7 +114,7 @@ def _question(cells: Sequence[str], columns: Columns, style: str) -> Question:
         role: rich(_single(cells, columns, role)) for role in _MORE if role in columns.single
     }
     more["facts"] = lines_of(rich(_single(cells, columns, "facts")))
-    return replace(question, **more) if any(more.values()) else question
+    return made.each_with(**more) if any(more.values()) else made
 
 
 _MORE = ("subject", "grade", "source", "licence")
@@ -238,10 +240,14 @@ def _right(key: str, texts: list[str], style: str) -> list[int]:
 
 
 def by_text(key: str, texts: list[str]) -> list[int]:
-    """The choice that a key repeats."""
+    """The choice that a key repeats, or the choices that it lists with signs between them."""
     wanted = _folded(rich(key))
     found = [i for i, text in enumerate(texts) if text and _folded(text) == wanted]
-    return found[:1]
+    if found or not _LISTED.search(key):
+        return found[:1]
+    places = {_folded(text): i for i, text in enumerate(texts) if text}
+    parts = [_folded(rich(part)) for part in _LISTED.split(key) if part.strip()]
+    return [places[part] for part in parts] if places.keys() >= set(parts) else []
 
 
 def _folded(text: str) -> str:

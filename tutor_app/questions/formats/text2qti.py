@@ -12,9 +12,9 @@ from tutor_app.questions.formats.reading import (
     Source,
     UnusableError,
     all_usable,
-    build,
     build_open,
 )
+from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.markup import UNDESCRIBED, Rich, rich, rich_with_image, without_emphasis
 from tutor_app.questions.model import Question, Skipped
 
@@ -196,7 +196,7 @@ def _question(block: _Block) -> Question | Several:
         return build_open(stem.text, accepted, explanation=why, image=stem.image)
     if not block.choices:
         raise UnusableError("it has no choices")
-    return build(
+    return build_each(
         stem.text,
         [_clean(choice) for choice in block.choices],
         block.right,
