@@ -20,7 +20,7 @@ from distill.statistics import logistic
 from tutor_app.errors import UserError
 from tutor_app.knowledge.base import WEIGHED
 from tutor_app.knowledge.facts import Fact
-from tutor_app.knowledge.likelihood import Answering, Explaining
+from tutor_app.knowledge.likelihood import AnsweringFact, ExplainingFact
 from tutor_app.knowledge.meaning import query
 from tutor_app.questions.model import Question
 
@@ -34,14 +34,14 @@ class Searches(Protocol):
 
     def candidates(self, question: Question, k: int, supposed: str | None) -> list[Fact]: ...
 
-    def explaining(self, asked: str, facts: Sequence[Fact]) -> list[Explaining]: ...
+    def explaining(self, asked: str, facts: Sequence[Fact]) -> list[ExplainingFact]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A graded fact as the app finds it."""
 
-    seen: Explaining | Answering
+    seen: ExplainingFact | AnsweringFact
     good: bool
 
 

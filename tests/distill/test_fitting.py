@@ -11,7 +11,7 @@ from distill.fitting import Found, fit, found_facts, quality
 from distill.grades import Grades
 from tutor_app.errors import UserError
 from tutor_app.knowledge.facts import Fact
-from tutor_app.knowledge.likelihood import Explaining
+from tutor_app.knowledge.likelihood import ExplainingFact
 from tutor_app.questions.model import Question
 
 MAGNET, NAIL, WOOD = (
@@ -29,9 +29,11 @@ class InOrder:
         assert (question.text, supposed) == (ITEM.question, ITEM.key)
         return [WOOD, NAIL, MAGNET][:k]
 
-    def explaining(self, asked: str, facts: Sequence[Fact]) -> list[Explaining]:
+    def explaining(self, asked: str, facts: Sequence[Fact]) -> list[ExplainingFact]:
         assert asked == f"{ITEM.question} {ITEM.key}"
-        return [Explaining(0.9 if fact is MAGNET else 0.2, place, 0.0) for place, fact in enumerate(facts)]
+        return [
+            ExplainingFact(0.9 if fact is MAGNET else 0.2, place, 0.0) for place, fact in enumerate(facts)
+        ]
 
 
 def drawn_by(numbers: Sequence[float], questions: int) -> list[tuple[Found, ...]]:
@@ -39,7 +41,7 @@ def drawn_by(numbers: Sequence[float], questions: int) -> list[tuple[Found, ...]
     chance = random.Random(5)
 
     def found(place: int) -> Found:
-        seen = Explaining(chance.uniform(0.02, 0.98), place, chance.random())
+        seen = ExplainingFact(chance.uniform(0.02, 0.98), place, chance.random())
         odds = sum(one * other for one, other in zip(numbers, seen.inputs, strict=True))
         return Found(seen, chance.random() < 1 / (1 + math.exp(-odds)))
 
@@ -52,7 +54,7 @@ def test_graded_facts_are_seen_as_the_app_finds_them() -> None:
         Grades("ours/gone", {MAGNET.id: 1.0}, ()),
     ]
     found = found_facts(grades, {ITEM.id: ITEM}, InOrder())
-    assert found == [(Found(Explaining(0.2, 1, 0.0), False), Found(Explaining(0.9, 2, 0.0), True))]
+    assert found == [(Found(ExplainingFact(0.2, 1, 0.0), False), Found(ExplainingFact(0.9, 2, 0.0), True))]
 
 
 def test_the_numbers_that_grades_were_drawn_by_are_found_again() -> None:
@@ -62,7 +64,7 @@ def test_the_numbers_that_grades_were_drawn_by_are_found_again() -> None:
 
 
 def test_quality_is_the_loss_of_each_fact_and_the_first_of_each_question() -> None:
-    seen = Explaining(0.5, 0, 0.0)
+    seen = ExplainingFact(0.5, 0, 0.0)
     one, other = (Found(seen, True), Found(seen, False)), (Found(seen, False), Found(seen, True))
     found = quality([one, other], [(0.8, 0.4), (0.8, 0.4)])
     assert found.loss == pytest.approx(-sum(map(math.log, (0.8, 0.6, 0.2, 0.4))) / 4)

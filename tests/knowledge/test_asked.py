@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from tutor_app.knowledge.asked import core, in_form, subject_of, wants_sentence
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import shipped_sources
-from tutor_app.knowledge.likelihood import Answering, Explaining, agreements, shared
+from tutor_app.knowledge.likelihood import AnsweringFact, ExplainingFact, agreements, shared
 from tutor_app.questions.model import Question
 
-SEEN = Answering(nearness=0.6, place=1, shared=0.5, named_first=False, in_form=False, words=8, agreement=0.4)
+SEEN = AnsweringFact(
+    nearness=0.6, place=1, shared=0.5, named_first=False, in_form=False, words=8, agreement=0.4
+)
 
 
 @pytest.mark.parametrize(
@@ -107,15 +109,15 @@ def test_rare_words_count_more_in_what_a_fact_shares() -> None:
         replace(SEEN, agreement=0.9),
     ],
 )
-def test_each_thing_seen_makes_a_reply_likelier(better: Answering) -> None:
+def test_each_thing_seen_makes_a_reply_likelier(better: AnsweringFact) -> None:
     assert 0 < SEEN.likelihood < better.likelihood < 1
 
 
 def test_a_fact_explains_likelier_when_read_so_found_early_and_said_by_others() -> None:
-    seen = Explaining(reading=0.5, place=3, agreement=0.3)
+    seen = ExplainingFact(reading=0.5, place=3, agreement=0.3)
     for better in (replace(seen, reading=0.9), replace(seen, place=0), replace(seen, agreement=0.8)):
         assert seen.likelihood < better.likelihood
-    assert 0 < Explaining(0.0, 11, 0.0).likelihood < Explaining(1.0, 0, 1.0).likelihood < 1
+    assert 0 < ExplainingFact(0.0, 11, 0.0).likelihood < ExplainingFact(1.0, 0, 1.0).likelihood < 1
 
 
 @pytest.mark.parametrize(

@@ -111,3 +111,24 @@ def test_the_facts_beside_an_option_are_the_nearest_first(folder: Path) -> None:
     withdrawn, _ = meanings.beside(QUESTION, 4, withdrawn=[3])
     assert (withdrawn.rows[0], withdrawn.rows[-1]) == (0, 3)
     assert meanings.beside(Question("q", "What slows a sledge?"), 2) == []
+
+
+def test_what_is_asked_again_is_not_read_again(folder: Path) -> None:
+    meanings, encoder = _meanings(folder)
+    meanings.build()
+    encoder.asked.clear()
+    beside = meanings.beside(QUESTION, 2, withdrawn=[0])
+    assert meanings.near(QUESTION, 1, "rubbing") == [0], "what was withdrawn before is not so now"
+    assert meanings.beside(QUESTION, 2, withdrawn=[0]) == beside
+    assert sorted(encoder.asked) == ["What slows a sledge? iron", "What slows a sledge? rubbing"]
+
+
+def test_new_vectors_make_what_was_remembered_old(folder: Path) -> None:
+    _meanings(folder, FACTS[:2])[0].build()
+    meanings, _ = _meanings(folder)
+    meanings._use(meanings._read())
+    assert not meanings.complete
+    assert meanings.near(Question("q", "root water plant"), 1) != [2]
+    meanings.build()
+    assert meanings.complete
+    assert meanings.near(Question("q", "root water plant"), 1) == [2]

@@ -179,7 +179,7 @@ def test_hostile_text_is_answered_or_refused_in_one_sentence(
         assert len(shown.err.strip().splitlines()) == 1
         assert shown.err.startswith("tutor: This question cannot be asked: ")
     else:
-        assert "Answer: " in shown.out or "Not sure: " in shown.out
+        assert any(said in shown.out for said in ("Answer: ", "Not sure: ", "The tutor has no answer"))
         assert "\x1b" not in shown.out
 
 

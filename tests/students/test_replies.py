@@ -17,6 +17,7 @@ JUPITER = "Jupiter is the largest planet."
 WHY = Question("q", "Why does ice float?")
 WHICH = Question("q", "Which planet is the largest?")
 FITTED = Calibration(fact_threshold=0.1)
+UNSURE = Calibration(fact_threshold=0.1, open_weight=0.0, open_offset=-0.1)  # of all short answers
 
 
 class LikelyFacts(ListedFacts):
@@ -59,9 +60,19 @@ def test_where_a_word_will_do_the_likelier_of_word_and_sentence_is_said(odds: fl
     assert answer.text == said
 
 
-@pytest.mark.parametrize("facts", [None, LikelyFacts(), LikelyFacts(floats=0.05)])
-def test_without_a_fact_that_fits_the_student_writes(facts: ListedFacts | None) -> None:
-    assert reply(WHY, facts, "It is light")[0].text
+def test_a_word_that_is_likelier_wrong_than_right_is_not_said() -> None:
+    assert reply(WHICH, LikelyFacts(jupiter=0.2), calibration=UNSURE)[0].text == JUPITER
+
+
+@pytest.mark.parametrize("facts", [LikelyFacts(), LikelyFacts(floats=0.05)])
+def test_where_no_fact_fits_nothing_is_made_up(facts: ListedFacts) -> None:
+    assert reply(WHY, facts, "It is light", UNSURE)[0] == Answer("")
+
+
+def test_without_facts_the_student_writes() -> None:
+    answer, student = reply(WHY, None, "It is light")
+    assert student.prompts
+    assert answer.text == "It is light"
 
 
 def test_where_the_key_is_known_a_short_answer_stands_against_it() -> None:

@@ -245,8 +245,9 @@ def test_where_the_tutor_is_not_sure_of_the_key_the_author_explains_it() -> None
         assert [step.text for step in last.steps] == shown
 
 
-def test_the_tutor_is_never_sure_between_yes_and_no() -> None:
-    for choices, sure in ((("yes", "no"), False), (("True", "False"), False), (("lead", "no metal"), True)):
+def test_the_tutor_is_never_sure_between_two_or_between_yes_and_no() -> None:
+    two, three, asking = ("lead", "tin"), ("lead", "tin", "iron"), ("yes, lead", "no", "yes, tin")
+    for choices, sure in ((("yes", "no"), False), (two, False), (three, True), (asking, False)):
         likes = ScriptedStudent(lambda _, option, first=choices[0]: 9.0 * (option == first))
         asked = Question("q", "Does a magnet attract iron?", choices)
         assert tutor(ScriptedStudent(), likes).judge(asked).sure is sure
@@ -268,6 +269,30 @@ def test_of_what_no_fact_is_about_nothing_is_made_up() -> None:
     assert (steps, last.steps, last.answer.text) == ([], (), "")
     assert taught.explain_many([Question("q", "Who won the football cup?")])[0].answer.text == ""
     assert taught.explain_many([Question("q", "", image="a football")])[0].answer.text == ""
+
+
+def test_where_facts_are_near_but_none_may_answer_nothing_is_made_up() -> None:
+    near = Question("q", "What is a magnet's favorite food?")
+    rationale = ScriptedStudent(replies=[APPLIED])
+    taught = tutor(rationale, ScriptedStudent(replies=["iron"]), ListedFacts(WOOD, IRON))
+    steps, last = explained(list(taught.explain(near)))
+    assert (steps, last.answer.text, rationale.prompts) == ([], "", [])
+    _, free = explained(list(taught.explain(near, Settings(style=Style.FREE))))
+    assert free.steps, "a student who asks for own words gets them"
+
+
+def test_a_picture_is_supported_by_what_it_would_show() -> None:
+    class Supporting(ListedFacts):
+        def support(self, question: Question) -> tuple[Support, ...]:
+            return tuple(Support(float(question.text == "Rain falls.")) for _ in question.choices)
+
+    calibration = Calibration(support_weight=1.0)
+    taught = tutor(ScriptedStudent(), ScriptedStudent(), Supporting(), calibration)
+    shown = Question("q", "", ("a", "b"), image="Rain falls.")
+    assert (
+        taught.judge(shown).question_scores
+        == taught.judge(replace(shown, text="Rain falls.")).question_scores
+    )
 
 
 def test_without_a_key_several_rationales_vote() -> None:

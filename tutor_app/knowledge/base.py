@@ -10,7 +10,7 @@ from tutor_app.knowledge import asked, meaning, ranking
 from tutor_app.knowledge.facts import Fact, Source, fact_id, sources
 from tutor_app.knowledge.flags import Flags
 from tutor_app.knowledge.index import Words, name_of, open_index, searchable
-from tutor_app.knowledge.likelihood import Answering, Explaining, agreements, shared
+from tutor_app.knowledge.likelihood import AnsweringFact, ExplainingFact, agreements, shared
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
 from tutor_app.knowledge.weigher import BESIDE, Fit, Support, joined, shipped_weigher
 from tutor_app.questions.model import Question
@@ -55,8 +55,12 @@ class FactBase:
 
     @property
     def name(self) -> str:
-        """Names the shipped facts and the notes; those of banks belong to their own questions."""
-        return self._name
+        """Names the shipped facts and the notes; those of banks belong to their own questions.
+
+        While some are not yet found by meaning the name is another: other facts may be chosen later.
+        """
+        partly = self._meanings is not None and not self._meanings.complete
+        return f"{self._name} in part" if partly else self._name
 
     def candidates(self, question: Question, k: int = 20, supposed: str | None = None) -> list[Fact]:
         """The k facts likeliest to explain the question, best first; a supposed answer's words weigh more."""
@@ -84,7 +88,7 @@ class FactBase:
         fits = [Fit(fact, score) for fact, score in zip(facts, scores, strict=True)]
         return [Fit(fact, 1.0) for fact in own] + sorted(fits, key=lambda fit: -fit.score)
 
-    def explaining(self, asked: str, facts: Sequence[Fact]) -> list[Explaining]:
+    def explaining(self, asked: str, facts: Sequence[Fact]) -> list[ExplainingFact]:
         """What is seen of facts, in the search's order, beside a question with its answer."""
         if self._weigher is None:
             raise ValueError("there is no weigher")
@@ -93,9 +97,9 @@ class FactBase:
         agreeing = agreements([self._telling(words) for words in said])
         readings = self._weigher.explains([(asked, fact.text) for fact in facts])
         each = zip(readings, range(len(facts)), agreeing, strict=True)
-        return [Explaining(*seen) for seen in each]
+        return [ExplainingFact(*seen) for seen in each]
 
-    def answering(self, text: str, facts: Sequence[Fact]) -> list[Answering]:
+    def answering(self, text: str, facts: Sequence[Fact]) -> list[AnsweringFact]:
         """What is seen of facts, in the search's order, beside a question without choices."""
         if self._meanings is None:
             raise ValueError("there is no encoder")
@@ -110,7 +114,7 @@ class FactBase:
         for place, (fact, words, told) in enumerate(zip(facts, said, telling, strict=True)):
             named = asked.subject_of(words) in wanted
             form, part = asked.in_form(text, fact.text, named), shared(wanted, told, rarity)
-            seen.append(Answering(nearness[place], place, part, named, form, len(told), agreeing[place]))
+            seen.append(AnsweringFact(nearness[place], place, part, named, form, len(told), agreeing[place]))
         return seen
 
     def support(self, question: Question) -> tuple[Support, ...]:
@@ -148,6 +152,8 @@ class FactBase:
 
     def get(self, fact_id: int) -> Fact | None:
         """The fact of that id, flagged or not."""
+        if not abs(fact_id) < 1 << 63:  # more than the index can hold
+            return None
         with self._lock:
             found = self._db.execute(f"SELECT {_FIELDS} FROM fact WHERE id = ?", (fact_id,)).fetchone()
         return Fact(*found) if found else None
@@ -174,7 +180,7 @@ class FactBase:
 
     def _seen(
         self, question: Question, supposed: str, facts: Sequence[Fact]
-    ) -> Sequence[Answering | Explaining]:
+    ) -> Sequence[AnsweringFact | ExplainingFact]:
         """What is seen of the facts beside this question; nothing where nothing can be."""
         if not facts:
             return ()

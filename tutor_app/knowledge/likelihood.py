@@ -17,7 +17,7 @@ ANSWERS = (2.94, 0.4, 1.54, 0.55, 0.89, 0.26, 5.35, -8.29)
 
 
 @dataclass(frozen=True, slots=True)
-class Explaining:
+class ExplainingFact:
     """A fact beside a question and its answer: how likely the weigher's reading makes it, its place in the
     search (from 0), and how far other facts that were found agree with it.
     """
@@ -39,7 +39,7 @@ class Explaining:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class AnsweringFact:
     """A fact beside a question without choices: how near it lies, its place in the search (from 0), the share
     of the question's words it has (rare ones count more), whether it begins with what is asked about and has
     the form of a reply (a reason, a definition, an amount, a no), how many telling words it has, and how far

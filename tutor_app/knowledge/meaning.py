@@ -73,6 +73,7 @@ class Meanings:
         self._kept_at = paths.user_cache() / f"fact-meanings-{_model_key(folder)}.npz"
         self._vectors: Vectors | None = None
         self._asked: dict[str, Vectors] = {}
+        self._complete = False
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -81,13 +82,16 @@ class Meanings:
         """Whether there are vectors to search; facts without one yet are found by words alone."""
         return self._vectors is not None
 
+    @property
+    def complete(self) -> bool:
+        """Whether every fact has its vector."""
+        return self._complete
+
     def start(self) -> None:
         """Use what is there at once, and compute what is missing in the background."""
         known = self._read()
         self._use(known)
-        self._thread = threading.Thread(
-            target=self._complete, args=(known,), name="fact-meanings", daemon=True
-        )
+        self._thread = threading.Thread(target=self._make, args=(known,), name="fact-meanings", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -98,9 +102,9 @@ class Meanings:
 
     def build(self) -> None:
         """Make all vectors now."""
-        self._complete(self._read())
+        self._make(self._read())
 
-    def _complete(self, known: "dict[int, NDArray[int8]]") -> None:
+    def _make(self, known: "dict[int, NDArray[int8]]") -> None:
         """Compute the missing vectors in batches and keep them."""
         missing = [fact for fact in self._facts if fact.id not in known]
         for start in range(0, len(missing), _BATCH):
@@ -128,6 +132,7 @@ class Meanings:
             rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)  # in place: it is large
             self._vectors = rows
             self._asked = {}
+            self._complete = all(id_ in known for id_ in self._ids)
 
     def near(self, question: Question, count: int, supposed: str | None = None) -> list[int]:
         """The numbers of the facts nearest in meaning, best first; empty until ready.

@@ -17,6 +17,7 @@ from tutor_app.students.prompts import answer_prompt
 Scores = tuple[float, ...]
 
 _BARELY_ABOVE_CHANCE = 1.25  # times 1/choices: below it the tutor supposes nothing
+_FEWEST_TO_BE_SURE = 3  # choices
 _YES_OR_NO = frozenset(("yes", "no", "true", "false"))
 
 
@@ -43,7 +44,7 @@ def question_route(
     found = [route_scores(options, calibration.question_length_power) for options in scores]
     if facts is not None and calibration.asks_facts:
         found = [
-            supported(own, facts.support(question), calibration)
+            supported(own, facts.support(replace(question, text=asked(question))), calibration)
             for question, own in zip(every, found, strict=True)
         ]
     own, less = found[: len(questions)], iter(found[len(questions) :])
@@ -91,11 +92,12 @@ def chosen(
 ) -> Answer:
     """The likeliest option, and whether that is likely enough to be sure.
 
-    Never between yes and no: no such questions were there to learn from, or to fit the threshold on.
+    Never between two, or between yes and no: the threshold was fitted on questions with more choices.
     """
     best = max(range(len(probabilities)), key=lambda index: probabilities[index])
     confidence = probabilities[best]
-    sure = confidence >= calibration.sure_threshold and not _is_yes_or_no(question)
+    few = len(question.choices) < _FEWEST_TO_BE_SURE or _is_yes_or_no(question)
+    sure = confidence >= calibration.sure_threshold and not few
     return Answer(question.choices[best], best, probabilities, confidence, sure, by_question, by_rationale)
 
 

@@ -19,8 +19,11 @@ from tutor_app.questions.model import Question
 from tutor_app.students import prompts
 from tutor_app.students.explanation import Answer, Explainer, Explanation, Origin, Settings, Step
 
-_VERSION = 1
+_VERSION = 2
 _MOST_KEPT = 50_000
+_OLD = (
+    "DELETE FROM explanation WHERE made < (SELECT made FROM explanation ORDER BY made DESC LIMIT 1 OFFSET ?)"
+)
 _TABLE = """
 CREATE TABLE IF NOT EXISTS explanation (key TEXT PRIMARY KEY, made REAL NOT NULL, content TEXT NOT NULL)
 WITHOUT ROWID
@@ -82,11 +85,6 @@ class ExplanationCache:
         try:
             with self._lock, self._db:
                 self._db.executemany("INSERT OR REPLACE INTO explanation VALUES (?, ?, ?)", rows)
-                self._db.execute(
-                    "DELETE FROM explanation WHERE made < "
-                    "(SELECT made FROM explanation ORDER BY made DESC LIMIT 1 OFFSET ?)",
-                    (_MOST_KEPT,),
-                )
         except sqlite3.Error:
             return
 
@@ -166,7 +164,7 @@ def _connect(path: Path | str) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         with db:
             db.execute(_TABLE)
-        db.execute("SELECT key FROM explanation LIMIT 1").fetchone()
+            db.execute(_OLD, (_MOST_KEPT,))  # once, when it is opened: it reads the whole table
     except BaseException:
         db.close()
         raise

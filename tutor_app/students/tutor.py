@@ -43,7 +43,7 @@ class _Draft:
     question: Question
     supposed: str = ""
     doubtful: bool = False  # nothing is supposed, or a guess that is not nearly certain
-    unknown: bool = False  # asked openly about what no fact is about: nothing is made up
+    unknown: bool = False  # asked openly, and no fact may answer: nothing is made up
     facts: Rationale = ()
     by_question: Scores = ()
     attempts: list[Attempt] = field(default_factory=list)
@@ -199,7 +199,7 @@ class Tutor:
             if any(draft.question.answer is None for draft in judged):
                 scoring.result()
             for draft in drafts:
-                draft.unknown = self._is_unknown(draft.question, settings)
+                draft.unknown = self._must_be_known(draft.question, settings) and not self._knows(draft)
                 guess = self._concluded(draft, None) if draft.guessed else None
                 draft.supposed = answering.suppose(draft.question, guess)
                 draft.doubtful = not draft.supposed if guess is None else self._doubtful(guess)
@@ -216,6 +216,7 @@ class Tutor:
         chosen = self._chooser.choose([(draft.question, draft.supposed) for draft in known], cancel)
         for draft, facts in zip(known, chosen, strict=True):
             draft.facts = facts
+            draft.unknown = not facts and self._must_be_known(draft.question, settings)
 
     def _write(
         self, drafts: Sequence[_Draft], settings: Settings, cancel: threading.Event | None
@@ -323,11 +324,15 @@ class Tutor:
             self._scored.popitem(last=False)
         return found
 
-    def _is_unknown(self, question: Question, settings: Settings) -> bool:
-        """Asked without choices or key about what no fact is about."""
+    def _must_be_known(self, question: Question, settings: Settings) -> bool:
+        """Asked without choices or key: what no fact may answer is not answered at all."""
         if self._facts is None or not settings.use_facts or settings.style is Style.FREE:
             return False
-        return question.is_open and not question.accepted and not self._facts.knows(answering.asked(question))
+        return question.is_open and not question.accepted
+
+    def _knows(self, draft: _Draft) -> bool:
+        """Whether any fact is about what is asked."""
+        return self._facts is None or self._facts.knows(answering.asked(draft.question))
 
     def _doubtful(self, guess: Answer) -> bool:
         return guess.confidence < self._calibration.step_threshold
