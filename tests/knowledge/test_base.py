@@ -266,3 +266,17 @@ def test_the_shipped_facts_explain_a_shipped_question() -> None:
         0,
     )
     assert any("vaporat" in text for text in _texts(base.candidates(question, 8)))
+
+
+def test_what_is_asked_openly_is_read_as_it_was_meant(assets: Path) -> None:
+    more = (
+        Fact("The largest magnets are electromagnets.", "physics"),
+        Fact("Electromagnets lift iron.", "physics"),
+    )
+    (assets / "facts" / "all.jsonl").write_text(facts_file((*FACTS, *more), "Nine facts"), "utf-8")
+    base = FactBase()
+    meant = "What are the largest electromagnets?"
+    assert base.fits(Question("q", "wat are teh biggest elektromagnets?"), "") == base.fits(
+        Question("q", meant), ""
+    )
+    base.close()

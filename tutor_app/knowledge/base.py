@@ -4,7 +4,8 @@ import math
 import re
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import replace
+from functools import cached_property, lru_cache
 
 from tutor_app.knowledge import asked, meaning, ranking
 from tutor_app.knowledge.facts import Fact, Source, fact_id, sources
@@ -12,6 +13,7 @@ from tutor_app.knowledge.flags import Flags
 from tutor_app.knowledge.index import Words, name_of, open_index, searchable
 from tutor_app.knowledge.likelihood import AnsweringFact, ExplainingFact, agreements, shared
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
+from tutor_app.knowledge.typed import Spelling, in_words_of_facts
 from tutor_app.knowledge.weigher import BESIDE, Fit, Support, joined, shipped_weigher
 from tutor_app.questions.model import Question
 
@@ -79,6 +81,8 @@ class FactBase:
         Where nothing is supposed and there are no choices: what may answer the question. Of the question's
         own facts its author says that they do.
         """
+        if question.is_open:
+            question = replace(question, text=self._meant(question.text))
         with self._lock:
             own = self._unflagged([fact for text in question.facts if (fact := self.get(fact_id(text)))])
             found = self.candidates(question, WEIGHED, supposed or None)
@@ -134,7 +138,7 @@ class FactBase:
 
     def knows(self, asked: str) -> bool:
         """Whether any fact is near what is asked; without an encoder nobody can tell."""
-        return self._meanings is None or self._meanings.knows(asked)
+        return self._meanings is None or self._meanings.knows(self._meant(asked))
 
     def search(self, text: str, count: int = 20) -> list[Fact]:
         """Facts with any of the words a person typed, the best by BM25 first."""
@@ -189,6 +193,18 @@ class FactBase:
         if self._weigher is not None:
             return self.explaining(meaning.query(question.text, supposed), facts)
         return ()
+
+    def _meant(self, typed: str) -> str:
+        """What a pupil meant who typed this."""
+        with self._lock:
+            return self._spelling.mended(in_words_of_facts(typed[:_LONGEST_TEXT]), self._is_known)
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(text for (text,) in self._db.execute("SELECT text FROM fact"))
+
+    def _is_known(self, word: str) -> bool:
+        return any(self._posting(stem) is not None for stem in self._words.of([word])[0])
 
     def _telling(self, words: Sequence[str]) -> set[str]:
         return {word for word in words if word not in self._stopped}

@@ -1,0 +1,81 @@
+"""Questions as pupils type them: everyday words become those that facts use, mistyped ones what was meant."""
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SHORTEST = 5  # letters of a word that is mended: short ones have too many neighbours
+_LIKE = 0.83  # how alike it must be: one letter more or less in five, one other in six
+_MOST = 60  # words of a text that is mended: longer ones are pasted, not typed
+_SEEN = 2  # times a word stands in facts before it may be what was meant
+_FACTS_SAY = {
+    "biggest": "largest",
+    "bigger": "larger",
+    "tummy": "stomach",
+    "belly": "stomach",
+    "poo": "feces",
+    "poop": "feces",
+    "wee": "urine",
+    "pee": "urine",
+    "snot": "mucus",
+    "boogers": "mucus",
+    "puke": "vomit",
+    "centre": "center",
+    "metre": "meter",
+    "metres": "meters",
+    "bunny": "rabbit",
+    "bunnies": "rabbits",
+    "kids": "children",
+    "grownups": "adults",
+    "dino": "dinosaur",
+    "dinos": "dinosaurs",
+    "plane": "airplane",
+    "planes": "airplanes",
+    "whats": "what is",
+    "hows": "how is",
+    "wheres": "where is",
+    "whos": "who is",
+    "wat": "what",
+    "wut": "what",
+    "wy": "why",
+    "teh": "the",
+    "u": "you",
+    "ur": "your",
+    "cuz": "because",
+    "cos": "because",
+}
+
+
+def in_words_of_facts(text: str) -> str:
+    """`What is the biggest tummy?` asks what facts say of the largest stomach."""
+    return _WORD.sub(lambda word: _FACTS_SAY.get(word[0].casefold(), word[0]), text)
+
+
+class Spelling:
+    """Knows how the words of facts are spelled."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        seen = Counter(word.casefold() for text in texts for word in _WORD.findall(text))
+        self._by_length: dict[int, list[str]] = {}
+        for word, times in seen.most_common():  # of equally like words the commonest comes first
+            if times >= _SEEN:
+                self._by_length.setdefault(len(word), []).append(word)
+
+    def mended(self, text: str, known: Callable[[str], bool]) -> str:
+        """The text with each long word that is not known replaced by the one most like it, if any is."""
+
+        def mend(found: re.Match[str]) -> str:
+            word = found[0]
+            return word if len(word) < _SHORTEST or known(word) else self._nearest(word)
+
+        if len(_WORD.findall(text)) > _MOST:
+            return text
+        return _WORD.sub(mend, text)
+
+    def _nearest(self, word: str) -> str:
+        lengths = range(len(word) - 1, len(word) + 2)
+        offered = [other for length in lengths for other in self._by_length.get(length, ())]
+        near = difflib.get_close_matches(word.casefold(), offered, 1, _LIKE)
+        return near[0] if near else word
