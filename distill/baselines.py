@@ -72,9 +72,9 @@ def run(options: argparse.Namespace) -> int:
         for stage in BEFORE[1:]:
             pipeline.run(only=stage)
         found = [_made(pipeline, method, options.tokens) for method in METHODS]
-    rows, names = side_by_side(found), [each.name for each in found]
-    print(as_text(names, rows))
-    write_atomically(pipeline.folder / "baselines" / "table.md", as_markdown(names, rows), 0o644)
+    rows = side_by_side(found)
+    print(as_text(rows))
+    write_atomically(pipeline.folder / "baselines" / "table.md", as_markdown(rows), 0o644)
     return 0
 
 

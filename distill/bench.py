@@ -100,6 +100,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     """Time every engine at hand and report."""
+    if options.rounds < 1:
+        raise UserError("--rounds is 1 or more.")
+    if options.threads < 0:
+        raise UserError("--threads is 0 (all processors) or more.")
     threads = options.threads or cores()
     tasks = all_tasks(options.quick)
     before = read_timings(options.out) if options.more else {}

@@ -90,6 +90,7 @@ class Fitted:
     before: Quality
     after: Quality
     held_out: tuple[tuple[float, ...], ...]  # per question, by a joining fitted without it
+    folds: tuple[Joining, ...] = ()  # the joinings of `held_out`: each was fitted without one fold
 
 
 def examples(readings: Sequence[Reading], routes: Sequence[str], balance: bool = True) -> Examples:
@@ -254,22 +255,27 @@ def fit(
     folds: int = 5,
     powers: Sequence[float] = POWERS,
     sure_sets: Collection[str] = (),
+    by_fold: Sequence[Examples] = (),
 ) -> Fitted:
     """Fit on all questions; measure each question with a joining fitted on the other folds.
+
+    Where scores were themselves fitted, `by_fold` has the same questions once for each fold, with the scores
+    that were fitted without it.
 
     How sure the answers sound is fitted on the questions of `sure_sets` (all, where none is named).
     """
     joining = fit_joining(data, routes, powers, sure_sets)
     scores, temperatures = np.zeros_like(data.absent), np.ones(len(data))
+    joinings: list[Joining] = []
     # A question's fold follows from its text, so that the same question in two sets is never on both sides.
     fold = np.array([int(name[1], 16) % folds for name in data.names])
     for held in range(folds):
         rows = fold == held
-        if rows.any() and not rows.all():
-            found = fit_joining(data.take(~rows), routes, powers, sure_sets)
-            scores[rows], temperatures[rows] = joined_scores(data.take(rows), found), found.temperature
-        elif rows.any():
-            scores[rows], temperatures[rows] = joined_scores(data, joining), joining.temperature
+        seen = by_fold[held] if by_fold else data
+        parted = rows.any() and not rows.all()
+        found = fit_joining(seen.take(~rows), routes, powers, sure_sets) if parted else joining
+        scores[rows], temperatures[rows] = joined_scores(seen.take(rows), found), found.temperature
+        joinings.append(found)
     before = Joining(dict.fromkeys(routes, 1.0 / len(routes)), dict.fromkeys(routes, 0.0))
     logs = log_probabilities(scores / temperatures[:, None], 1.0)
     rights = scores.argmax(axis=1) == data.keys
@@ -285,6 +291,7 @@ def fit(
         quality(joined_scores(data, before), data),
         quality(scores, data, temperatures),
         tuple(tuple(float(p) for p in np.exp(row[np.isfinite(row)])) for row in logs),
+        tuple(joinings),
     )
 
 

@@ -3,6 +3,9 @@
 What is fitted, in this order: the question route alone (it decides which answer a rationale is written for),
 from which score on a fact fits, how sure an answer without choices may sound, then the join of both routes
 and 'sure'.
+
+What is told of it was measured on questions that no weight of either fit was fitted on. What stays the same
+for all questions is the answer each rationale was written for, and from when on a fact fits.
 """
 
 import json
@@ -91,7 +94,8 @@ def write_calibrated(folder: Path, found: Calibrated) -> None:
     """Keep what was fitted, and how."""
     fitted = {QUESTION: asdict(found.question), BOTH: asdict(found.both) if found.both else {}}
     for each in fitted.values():
-        each.pop("held_out", None)
+        for working in ("held_out", "folds"):
+            each.pop(working, None)
     for name, content in (
         ("calibration.json", asdict(found.calibration)),
         ("fit.json", fitted),
@@ -130,11 +134,14 @@ def calibrate(
     if facts is not None:
         chosen = replace(chosen, fact_threshold=_fact_bar(facts, found, chosen))
         say(f"facts: a fact fits from {chosen.fact_threshold:.3f} on")
-        chosen, together = _explain(Explaining(subject, answer, chosen, threads, facts), found, limit, say)
+        chosen, after = _explain(Explaining(subject, answer, chosen, threads, facts), found, limit, say)
+        together = _together(found, chosen, after)
         if len(together) < 2 * folds:
             say("hardly any rationale could be shown, so the question alone decides")
         else:
-            both = fit(together, [QUESTION, RATIONALE], TARGET, folds, sure_sets=sure_sets)
+            apart = [from_question(replace(question, joining=each)) for each in question.folds]
+            by_fold = [_together(found, each, after) for each in apart]
+            both = fit(together, [QUESTION, RATIONALE], TARGET, folds, sure_sets=sure_sets, by_fold=by_fold)
             say(_told(BOTH, both))
             measured += _held_out(sets, BOTH, together, both)
             chosen = joined(chosen, both)
@@ -152,8 +159,8 @@ def _read_questions(answer: Student, found: Readings, facts: FactBase | None) ->
 
 def _explain(
     explaining: Explaining, found: Readings, limit: int, say: Callable[[str], None]
-) -> tuple[Calibration, Examples]:
-    """The calibration with the odds of open answers, and both routes' scores of explained questions."""
+) -> tuple[Calibration, list[Reading]]:
+    """The calibration with the odds of open answers, and the readings of questions after their rationales."""
     how = explaining.written(Settings())
     explained = [each.part(limit, (1, 1)) for each in found.sets]
     chosen = fit_open(
@@ -163,8 +170,13 @@ def _explain(
         explaining.write(each, how, found.kept, shown(each.name, RATIONALE))
         explaining.read_again(each, how, found.kept)
     after = [replace(each, route=RATIONALE) for each in found.route(f"{RATIONALE}:{how.name}")]
-    before = [whole(reading, chosen) for reading in found.route(QUESTION)]
-    return chosen, examples([*before, *after], [QUESTION, RATIONALE])
+    return chosen, after
+
+
+def _together(found: Readings, calibration: Calibration, after: Sequence[Reading]) -> Examples:
+    """Both routes' scores of explained questions, the question's as a calibration has them."""
+    before = [whole(reading, calibration) for reading in found.route(QUESTION)]
+    return examples([*before, *after], [QUESTION, RATIONALE])
 
 
 def joined(chosen: Calibration, both: Fitted) -> Calibration:
@@ -224,10 +236,12 @@ def _held_out(sets: Sequence[EvaluationSet], route: str, data: Examples, fitted:
 
 def _told(route: str, fitted: Fitted) -> str:
     before, after = fitted.before, fitted.after
+    sure = f"sure from {fitted.sure_threshold:.2f} on: {fitted.sure_share:.0%} of the answers, "
+    sure += f"{fitted.sure_accuracy:.0%} of them right"
     return (
-        f"{route}: {after.accuracy:.1%} right on {after.questions} questions (was {before.accuracy:.1%}), "
-        f"ECE {after.ece:.3f} (was {before.ece:.3f}), sure from {fitted.sure_threshold:.2f} on: "
-        f"{fitted.sure_share:.0%} of the answers, {fitted.sure_accuracy:.0%} of them right"
+        f"{route}: {after.accuracy:.1%} right on {after.questions} questions (mean of the sets; was "
+        f"{before.accuracy:.1%}), ECE of all together {after.ece:.3f} (was {before.ece:.3f}), "
+        f"{sure if fitted.sure_share else 'never sure'}"
     )
 
 

@@ -31,8 +31,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _wrong_place(error: OSError) -> str:
-    """The sentence for a path that leads nowhere or to a folder in place of a file; else empty."""
-    wrong = isinstance(error, FileNotFoundError | FileExistsError | IsADirectoryError | NotADirectoryError)
+    """The sentence for a path that leads nowhere, to a folder in place of a file, or to what others own."""
+    kinds = FileNotFoundError | FileExistsError | IsADirectoryError | NotADirectoryError | PermissionError
+    wrong = isinstance(error, kinds)
     return f"{error.filename} cannot be used: {error.strerror}." if wrong and error.filename else ""
 
 
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        told = disk_refusal(error) or _wrong_place(error)
+        told = _wrong_place(error) or disk_refusal(error)
         if not told:
             raise
         print(f"distill: {told}", file=sys.stderr)

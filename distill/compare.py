@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from distill.results import Evaluation, read_evaluation, shared_outcomes
@@ -24,10 +24,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One set and route, a cell a run (None where a run did not measure it)."""
+    """One set and route by one protocol, a cell a run (None where a run did not measure that)."""
 
     set: str
     route: str
+    protocol: str
     cells: tuple[Cell | None, ...]
 
 
@@ -42,84 +43,103 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     """Read the evaluations and print them side by side."""
-    evaluations = [named(read_evaluation(place), place) for place in options.runs]
+    evaluations = called_apart(options.runs)
     rows = side_by_side(evaluations)
-    names = [each.name for each in evaluations]
     if options.json:
         print(json.dumps([asdict(row) for row in rows], indent=1))
     else:
-        print(as_text(names, rows))
+        print(as_text(rows))
     if options.out:
-        write_atomically(options.out, as_markdown(names, rows), 0o644)
+        write_atomically(options.out, as_markdown(rows), 0o644)
     return 0
 
 
-def named(evaluation: Evaluation, place: Path) -> Evaluation:
-    """A run is called by its folder, so that two runs of one package name can be told apart."""
-    folder = place.resolve()
-    return Evaluation(
-        folder.stem if folder.is_file() else folder.name, evaluation.identity, evaluation.results
-    )
+def called_apart(places: Sequence[Path]) -> list[Evaluation]:
+    """The evaluations, each called by its folder; by its whole path where two folders are called the same."""
+    folders = [place.resolve() for place in places]
+    names = [folder.stem if folder.is_file() else folder.name for folder in folders]
+    return [
+        replace(read_evaluation(place), name=name if names.count(name) == 1 else str(place))
+        for name, place in zip(names, places, strict=True)
+    ]
 
 
 def side_by_side(evaluations: Sequence[Evaluation]) -> list[Row]:
-    """A row for every set and route that any run measured, in the order of first appearance."""
-    places = dict.fromkeys((each.set, each.route) for whole in evaluations for each in whole.results)
-    return [Row(name, route, _cells(evaluations, name, route)) for name, route in places]
+    """A row for every set, route and protocol that any run measured, in the order of first appearance."""
+    results = [each for whole in evaluations for each in whole.results]
+    places = dict.fromkeys((each.set, each.route, each.protocol) for each in results)
+    return [Row(*place, _cells(evaluations, *place)) for place in places]
 
 
-def _cells(evaluations: Sequence[Evaluation], wanted: str, route: str) -> tuple[Cell | None, ...]:
+def _cells(
+    evaluations: Sequence[Evaluation], wanted: str, route: str, protocol: str
+) -> tuple[Cell | None, ...]:
+    found = [each.find(wanted, route) for each in evaluations]
+    alike = [each if each and each.protocol == protocol else None for each in found]
     cells: list[Cell | None] = []
-    first = evaluations[0].find(wanted, route)
-    for place, evaluation in enumerate(evaluations):
-        found = evaluation.find(wanted, route)
-        if found is None:
+    for place, (evaluation, each) in enumerate(zip(evaluations, alike, strict=True)):
+        if each is None:
             cells.append(None)
             continue
-        against = paired(*shared_outcomes(first, found)) if place and first else None
-        cells.append(Cell(evaluation.name, found.questions, found.accuracy, found.ece, against))
+        against = paired(*shared_outcomes(alike[0], each)) if place and alike[0] else None
+        cells.append(Cell(evaluation.name, each.questions, each.accuracy, each.ece, against))
     return tuple(cells)
 
 
-def as_text(names: Sequence[str], rows: Sequence[Row]) -> str:
-    """An aligned table; a star marks a difference from the first run that is unlikely to be chance."""
-    table = [["set", "route", *names]]
-    table += [[row.set, row.route, *(_cell(cell) for cell in row.cells)] for row in rows]
+def as_text(rows: Sequence[Row]) -> str:
+    """An aligned table, a line a run."""
+    table = _table(rows)
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
     lines = [
         "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
         for line in table
     ]
-    return "\n".join([*lines, _legend(names)])
+    return "\n".join([*lines, _legend(rows)]).rstrip()
 
 
-def as_markdown(names: Sequence[str], rows: Sequence[Row]) -> str:
+def as_markdown(rows: Sequence[Row]) -> str:
     """The same as a Markdown table."""
-    lines = ["| set | route | " + " | ".join(names) + " |", "| --- " * (len(names) + 2) + "|"]
-    lines += [f"| {row.set} | {row.route} | " + " | ".join(map(_cell, row.cells)) + " |" for row in rows]
-    return "\n".join([*lines, "", _legend(names), ""])
+    head, *body = ["| " + " | ".join(line) + " |" for line in _table(rows)]
+    return "\n".join([head, "| --- " * len(_HEAD) + "|", *body, "", _legend(rows)]).rstrip() + "\n"
 
 
-def _legend(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return ""
-    return (
-        f"In brackets, on the questions that both have: points more than {names[0]}, 95% bootstrap interval, "
-        f"McNemar's exact p (* marks p < 0.05), how many they are, and what {names[0]} and the run got right."
-    )
+_HEAD = (
+    "set",
+    "route",
+    "protocol",
+    "run",
+    "right",
+    "more than the first",
+    "p",
+    "both have: the first, the run",
+)
 
 
-def _cell(cell: Cell | None) -> str:
-    if cell is None:
-        return "-"
+def _legend(rows: Sequence[Row]) -> str:
+    told = []
+    if any(cell and cell.against for row in rows for cell in row.cells):
+        told += [
+            "On the questions that both have: percentage points more than the first run (with their 95%",
+            "bootstrap interval), McNemar's exact p (* below 0.05), their number, and what each got right.",
+        ]
+    if len({row.protocol for row in rows}) > 1:
+        told.append("What was measured by different protocols is not compared.")
+    return "\n".join(told)
+
+
+def _table(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    shown = [(row, cell) for row in rows for cell in row.cells if cell]
+    return [_HEAD, *((row.set, row.route, row.protocol, cell.run, *_figures(cell)) for row, cell in shown)]
+
+
+def _figures(cell: Cell) -> tuple[str, str, str, str]:
     shown = f"{cell.accuracy.value:.1%} of {cell.questions}"
-    if cell.against is None:
-        return shown
     test = cell.against
+    if test is None:
+        return shown, "-", "-", "-"
     if not test.questions:
-        return f"{shown} (no question in common)"
+        return shown, "-", "-", "none"
     gap, star = test.difference, "*" if test.significant else ""
-    points = f"{100 * gap.value:+.1f}, {100 * gap.low:+.1f} to {100 * gap.high:+.1f}"
+    points = f"{100 * gap.value:+.1f} ({100 * gap.low:+.1f} to {100 * gap.high:+.1f})"
     first, second = test.first_right / test.questions, test.second_right / test.questions
-    both = f"{test.questions} in common: {first:.1%} and {second:.1%}"
-    return f"{shown} ({points}, p={test.p_value:.3f}{star}; {both})"
+    return shown, points, f"{test.p_value:.3f}{star}", f"{test.questions}: {first:.1%}, {second:.1%}"

@@ -190,4 +190,12 @@ def described(found: Parity) -> str:
 
 def write_parity(path: Path, found: Mapping[str, Parity]) -> None:
     """Keep the parity of a package's students."""
-    write_atomically(path, json.dumps({role: asdict(each) for role, each in found.items()}, indent=1), 0o644)
+    whole = {role: asdict(each) for role, each in found.items()}
+    try:
+        text = json.dumps(whole, indent=1, allow_nan=False)
+    except ValueError:
+        raise UserError(
+            "A converted student's scores are no numbers; choose another quantization, or train it again "
+            "with a lower learning_rate."
+        ) from None
+    write_atomically(path, text, 0o644)

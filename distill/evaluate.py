@@ -10,10 +10,19 @@ from pathlib import Path
 
 from distill.corpus import read_items
 from distill.explaining import Explaining, shipped_facts
-from distill.measures import Judged, RationaleFigures, Result, judge, rationale_figures, result_of
+from distill.measures import (
+    Judged,
+    RationaleFigures,
+    Result,
+    fitted_on_text,
+    judge,
+    rationale_figures,
+    result_of,
+)
 from distill.package import rewrite_scores
 from distill.protocols import PROTOCOLS, Measure, Protocol, protocol_named
 from distill.reading import Progress, as_in_the_app, cores, read_question_route
+from distill.recipe import Recipe
 from distill.report import rationale_text, results_text, write_report
 from distill.results import SCORES, Evaluation, card_scores, figures, shared_outcomes, write_evaluation
 from distill.routes import QUESTION, explained_routes, parse_routes, settings_of
@@ -28,6 +37,8 @@ from tutor_app.paths import user_cache
 from tutor_app.students.calibration import Calibration, read_calibration
 from tutor_app.students.engine import Threads
 from tutor_app.students.packages import read_package, verify
+
+READINGS = "readings"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -74,18 +85,23 @@ def run(options: argparse.Namespace) -> int:
     sets = [each.part(options.limit, shard) for each in read_sets(options.sets)]
     for each in sets:
         tell_left_out(each)
-    found = []
+    opened = []
     for folder in [options.students, *([options.against] if options.against else [])]:
         subject = replace(find_subject(folder), compute_type=options.compute_type)
         kept = open_scores(subject, protocol, options.scores if folder == options.students else None)
         if folder == options.students:
             merge(kept, options.merge)
-        found.append(evaluate(subject, sets, routes, protocol, kept))
+        opened.append((subject, kept))  # a wrong path is told before anything is measured
+    found = [evaluate(subject, sets, routes, protocol, kept) for subject, kept in opened]
     if options.out:
         write_evaluation(options.out / SCORES, found[0])
         write_report(options.out, found[0])
     if options.into_card:
-        rewrite_scores(read_package(options.students), card_scores(found[0]))
+        files = {
+            each.name: Path(text.rpartition("=")[2]).name
+            for each, text in zip(sets, options.sets, strict=True)
+        }
+        rewrite_scores(read_package(options.students), card_scores(found[0], files))
     if options.json:
         print(json.dumps(as_json(found), indent=1))
     else:
@@ -113,12 +129,18 @@ def tell_left_out(wanted: EvaluationSet) -> None:
 
 def open_scores(subject: Subject, protocol: Protocol, path: Path | None) -> ScoresFile:
     """The scores file of a subject: among the user's caches unless a path is given."""
+    identity = readings_identity(subject, protocol)
+    return ScoresFile(path or user_cache() / "evaluations" / f"{identity}.jsonl", identity)
+
+
+def readings_identity(subject: Subject, protocol: Protocol) -> str:
+    """Readings of one identity can be set beside each other."""
     identity = subject.identity
     if not protocol.chat:
         identity += "-plain"
     if subject.compute_type != "default":
         identity += f"-{subject.compute_type}"
-    return ScoresFile(path or user_cache() / "evaluations" / f"{identity}.jsonl", identity)
+    return identity
 
 
 def merge(kept: ScoresFile, files: Sequence[Path]) -> None:
@@ -245,6 +267,8 @@ def as_text(found: Sequence[Evaluation]) -> str:
     parts = [results_text(found[0].results), rationale_text(found[0].results)]
     if len(found) > 1:
         parts += [f"{found[1].name}:", results_text(found[1].results), *_paired_lines(found[0], found[1])]
+    if note := fitted_on_text(found[0].results):
+        parts.append(f"\n{note}")
     return "\n".join(part for part in parts if part)
 
 
@@ -277,16 +301,34 @@ def shown(name: str, route: str) -> Progress:
 
 
 def run_stage(work: Work) -> None:
-    """Measure a run's package on its dev sources."""
+    """Measure a run's package on its dev sources.
+
+    What was read is kept in the run's `readings/` by the weights it was read with: another licence or version
+    of the package costs nothing.
+    """
     recipe = work.recipe
-    package = work.earlier["package"] / (recipe.package.name or recipe.run.name)
+    package = work.earlier["package"] / recipe.package_name
     subject, protocol = find_subject(package), protocol_named(recipe.evaluate.protocol)
     wanted = recipe.evaluate.sources or tuple(source.name for source in recipe.named("dev"))
     sets = dev_sets(work.earlier["corpus"], wanted, recipe.evaluate.limit)
-    kept = ScoresFile(work.log("readings.jsonl"), subject.identity)
+    path = work.run_folder / READINGS / f"{readings_identity(subject, protocol)}.jsonl"
+    if work.again:
+        path.unlink(missing_ok=True)
+    kept = open_scores(subject, protocol, path)
     found = evaluate(subject, sets, parse_routes(",".join(recipe.evaluate.routes)), protocol, kept)
+    found = marked(found, recipe)
     write_evaluation(work.folder / SCORES, found)
     work.say("\n" + as_text([found]))
+
+
+def marked(found: Evaluation, recipe: Recipe) -> Evaluation:
+    """The figures, those of sets on which the package's joining was fitted marked."""
+    fitted = recipe.calibrate.sources or tuple(source.name for source in recipe.named("dev"))
+    if protocol_named(recipe.evaluate.protocol).measure is not Measure.PACKAGE:
+        return found
+    return replace(
+        found, results=tuple(replace(each, fitted_on=each.set in fitted) for each in found.results)
+    )
 
 
 def dev_sets(corpus: Path, names: Sequence[str], limit: int) -> list[EvaluationSet]:

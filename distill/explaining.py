@@ -10,15 +10,17 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from distill.reading import Progress, by_length
 from distill.scores import Reading, ScoresFile, WrittenStep, digest
 from distill.sets import EvaluationSet
-from distill.subjects import Subject
+from distill.subjects import Subject, weights_identity
 from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import fact_id, shipped_sources
+from tutor_app.knowledge.meaning import encoder_folder
+from tutor_app.knowledge.weigher import weigher_folder
 from tutor_app.questions.model import Question
 from tutor_app.students.answering import asked
 from tutor_app.students.calibration import Calibration
@@ -37,17 +39,19 @@ TUTOR = "tutor"
 class Written:
     """One way of explaining: its settings, and the name its readings are kept under.
 
-    The name holds a hash of all that decides what is written, so that another calibration or other facts
-    never take up old explanations.
+    The name holds a hash of all that decides what is written, so that another calibration, other facts or
+    another weigher of facts never take up old explanations.
     """
 
     settings: Settings
     name: str
 
     @classmethod
-    def of(cls, settings: Settings, calibration: Calibration, facts: Sequence[int]) -> "Written":
-        """The name follows from the settings, the calibration and the facts' ids."""
-        decides = json.dumps([asdict(settings), asdict(calibration), facts], sort_keys=True)
+    def of(
+        cls, settings: Settings, calibration: Calibration, facts: Sequence[int], knowing: str
+    ) -> "Written":
+        """The name follows from settings, calibration, the facts' ids and what finds and weighs them."""
+        decides = json.dumps([asdict(settings), asdict(calibration), facts, knowing], sort_keys=True)
         short = hashlib.sha256(decides.encode()).hexdigest()[:8]
         return cls(settings, f"{settings.style}-{settings.samples}-{short}")
 
@@ -81,7 +85,8 @@ class Explaining:
 
     def written(self, settings: Settings) -> Written:
         """How these settings' explanations are kept."""
-        return Written.of(settings, self.calibration, [fact.id for fact in self.facts.all()])
+        facts = [fact.id for fact in self.facts.all()]
+        return Written.of(settings, self.calibration, facts, knowing_identity())
 
     def write(self, wanted: EvaluationSet, how: Written, kept: ScoresFile, progress: Progress) -> None:
         """Explain every question that is not in `kept`, a batch at a time."""
@@ -155,6 +160,12 @@ class Explaining:
 def shipped_facts(meanings: bool = True) -> FactBase:
     """The fact base as it ships: nothing depends on what else is installed, nor on what is flagged."""
     return FactBase(shipped_sources(), meanings, flags=False)
+
+
+@cache
+def knowing_identity() -> str:
+    """A hash of the models that find facts and weigh them, or of their absence."""
+    return weights_identity(*(folder for folder in (encoder_folder(), weigher_folder()) if folder.is_dir()))
 
 
 def without_key(question: Question) -> Question:

@@ -27,6 +27,7 @@ _CONCLUSION = re.compile(
     r"\b(?:so|therefore|thus|hence)\b.*\b(?:the (?:right |correct |best )?answer|it must be|it is)\b", re.I
 )
 _WORD = re.compile(r"[^\W_]+")
+_SIGN = re.compile(r"(?<![^\W\d_])[-−–](?=\s*\d)|[<>≤≥]")  # the dash of carbon-14 is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,14 @@ def _too_many(row: Item, settings: Filter) -> bool:
 
 
 def _same(claimed: str, key: str) -> bool:
+    if _signs(claimed) != _signs(key):
+        return False
     return _words(claimed) == _words(key) or likeness(claimed, key) >= 0.7
+
+
+def _signs(text: str) -> list[str]:
+    """What makes other numbers of the same digits: -5, < 7."""
+    return ["-" if sign in "−–" else sign for sign in _SIGN.findall(text)]
 
 
 def _words(text: str) -> list[str]:

@@ -33,6 +33,7 @@ def gather_corpus(work: Work) -> None:
     train, repeats = _without_repeats(train, recipe.corpus.near, dropped)
     if not train:
         raise UserError("No training question is left: each one has no key or is an evaluation question.")
+    _refuse_nothing_to_fit(recipe, dev)
     write_items(work.folder / "train.jsonl", train)
     write_items(work.folder / "repeats.jsonl", repeats)
     for name, questions in dev.items():
@@ -72,6 +73,21 @@ def _refuse_shared_files(recipe: Recipe, folders: Folders) -> None:
                     f"{path} is learnt from and measured on: the sources {other.name!r} and {source.name!r} "
                     "both name it. Take it out of one of them."
                 )
+
+
+def _refuse_nothing_to_fit(recipe: Recipe, dev: Mapping[str, Sequence[Item]]) -> None:
+    """How sure answers sound is fitted on questions with choices: told now, not after the training."""
+    for section, key, chosen in (
+        ("calibrate", "sources", recipe.calibrate.sources),
+        ("calibrate", "sure_sources", recipe.calibrate.sure_sources),
+        ("evaluate", "sources", recipe.evaluate.sources),
+    ):
+        names = chosen or tuple(dev)
+        if names and not any(item.choices for name in names for item in dev[name]):
+            raise UserError(
+                f"No question of the dev sources {', '.join(names)} has choices and a key, so [{section}] "
+                f"`{key}` has nothing to work on; give a dev source with such questions."
+            )
 
 
 def _without_evaluation_questions(

@@ -6,7 +6,6 @@ why the answer is right, a help is a part of the reason, what is beside says not
 one or two a teacher would show, the best first.
 """
 
-import json
 import random
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item
-from distill.lines import numbered_lines
+from distill.lines import json_object, numbered_lines
 from tutor_app.errors import UserError
 from tutor_app.knowledge.meaning import query
 from tutor_app.knowledge.weigher import Pair
@@ -50,7 +49,7 @@ def read_grades(path: Path) -> Iterator[Grades]:
     """The grades in a file; a line that is none is a sentence with its number."""
     for number, line in numbered_lines(path):
         try:
-            yield _grades(json.loads(line))
+            yield _grades(json_object(line))
         except (ValueError, TypeError, KeyError) as error:
             reason = f"it has no {error}" if isinstance(error, KeyError) else error
             raise UserError(f"{path}:{number}: this is not a row of graded facts: {reason}.") from None

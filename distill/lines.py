@@ -1,7 +1,9 @@
 """Text files line by line, as people and stages write them."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tutor_app.errors import UserError
 
@@ -17,3 +19,14 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
                     f"{path}:{number}: this line is not in UTF-8; save the file as UTF-8 and run again."
                 ) from None
             yield number, text
+
+
+def json_object(line: str | bytes) -> dict[str, Any]:
+    """One row of a JSON Lines file; a ValueError says what else it is."""
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError:
+        row = None
+    if not isinstance(row, dict):
+        raise ValueError('the line is no JSON object, such as {"id": …}')
+    return row

@@ -44,6 +44,7 @@ def run_stage(work: Work) -> None:
     """The fact-encoder stage; without a base in the recipe facts are found by words alone."""
     section = work.recipe.fact_encoder
     if not section.model:
+        work.say("nothing to do: [fact_encoder] names no model")
         return
     chance = random.Random(work.recipe.run.seed)
     items = [item for item in read_items(work.earlier["filter"] / "kept.jsonl") if item.facts]

@@ -70,7 +70,10 @@ class RationaleFigures:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One set under one route; `rationales` only where the route wrote some."""
+    """One set under one route; `rationales` only where the route wrote some.
+
+    `fitted_on` says that the package's joining of routes was fitted on these very questions.
+    """
 
     set: str
     route: str
@@ -82,6 +85,7 @@ class Result:
     curve: tuple[Bin, ...]
     judged: tuple[Judged, ...]
     rationales: RationaleFigures | None = None
+    fitted_on: bool = False
 
 
 def probabilities_of(
@@ -163,6 +167,17 @@ def result_of(
         reliability(confidences, rights),
         tuple(judged),
         rationales,
+    )
+
+
+def fitted_on_text(results: Sequence[Result]) -> str:
+    """A sentence about figures that flatter the package, if there are such."""
+    names = ", ".join(dict.fromkeys(each.set for each in results if each.fitted_on))
+    if not names:
+        return ""
+    return (
+        f"How the routes are joined was fitted on these very questions ({names}), so the figures are a "
+        "little too good; the package's card has cross-fitted ones."
     )
 
 

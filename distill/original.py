@@ -89,6 +89,11 @@ class Original:
         for row, (_, reply, count) in enumerate(rows):
             logs = logits[row, starts[row] : starts[row] + len(reply)].float().log_softmax(-1)
             picked = logs.gather(1, torch.tensor(reply)[:, None])[-count:]
+            if not bool(picked.isfinite().all()):
+                raise UserError(
+                    "The model's scores are no numbers: its weights were spoilt in training. Train it again "
+                    "with a lower learning_rate."
+                )
             scores.append(OptionScore(float(picked.sum()), count))
         return scores
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from distill.folders import Folders
 from distill.lines import numbered_lines
 from distill.recipe import Recipe
-from distill.stages import Work, note_files
+from distill.stages import Work, base_manifest, note_files
 from distill.subjects import MODEL, converted_family
 from distill.weights import read_model_file
 from tutor_app.errors import UserError
@@ -62,6 +63,13 @@ def assemble(
                     f"{converted} lacks the converted student {role}/; convert both students first."
                 )
             shutil.copytree(converted / role, made / role)
+        weights = [read_model_file(made / role / MODEL) for role in ROLES]
+        for role, each in zip(ROLES, weights, strict=True):
+            if not each.finite:
+                raise UserError(
+                    f"The weights of the {role} student are no numbers, so it is not packaged. Train it "
+                    "again with a lower learning_rate."
+                )
         shutil.copyfile(calibration, made / CALIBRATION)
         manifest = Manifest(
             name=provenance.name,
@@ -69,7 +77,7 @@ def assemble(
             prompt_version=VERSION,
             base=provenance.base,
             family=converted_family(made / "answer"),
-            parameters=sum(read_model_file(made / role / MODEL).parameters for role in ROLES),
+            parameters=sum(each.parameters for each in weights),
             data=tuple(provenance.data),
             licences=_licences(provenance),
             scores=scores,
@@ -169,6 +177,8 @@ def score_table(scores: Mapping[str, object]) -> str:
     ]
     for name, each in rows:
         wanted, _, route = name.partition("/")
+        file = each.get("file")
+        wanted = f"{wanted} ({file})" if file else wanted
         accuracy = each["accuracy"]
         lines.append(
             f"| {wanted} | {route} | {each['protocol']} | {each['questions']} | {accuracy['value']:.1%} "
@@ -193,16 +203,18 @@ def _licences(provenance: Provenance) -> tuple[str, ...]:
 def run_stage(work: Work) -> None:
     """Put a run's students together; a zip beside the folder when the recipe asks for one."""
     recipe = work.recipe
-    name = recipe.package.name or recipe.run.name
+    name = recipe.package_name
     convert, calibrate = work.earlier["convert"], work.earlier["calibrate"]
+    taught = base_package(recipe, work.folders)
+    made_from = f" (of the students {taught.title}, from {taught.base})" if taught else ""
     provenance = Provenance(
         name,
         recipe.package.version,
-        recipe.base.model or f"fresh {recipe.base.fresh} weights",
+        (recipe.base.model or f"fresh {recipe.base.fresh} weights") + made_from,
         recipe.package.licence,
-        _data(recipe, work.earlier["corpus"]),
+        _data(recipe, work.earlier["corpus"]) + (_data_of(taught) if taught else ()),
         tuple(teacher.label for teacher in recipe.teachers),
-        json.loads((convert / "parity.json").read_text("utf-8")),
+        _parity(convert / "parity.json"),
         "\n\n".join(_text(path) for path in note_files(recipe, work.folders)),
     )
     scores = json.loads((calibrate / "scores.json").read_text("utf-8"))
@@ -211,6 +223,19 @@ def run_stage(work: Work) -> None:
     work.say("\n" + size_report(work.folder / name))
     if recipe.package.zip:
         write_zip(work.folder / name, work.folder / f"{name}.zip")
+
+
+def _parity(path: Path) -> dict[str, dict[str, object]]:
+    """How near the students are to their originals."""
+    found: dict[str, dict[str, object]] = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
+    return found
+
+
+def _no_number(_: str) -> float:
+    raise UserError(
+        "A converted student's scores are no numbers, so nothing is packaged. Train it again with a lower "
+        "learning_rate."
+    )
 
 
 def _text(path: Path) -> str:
@@ -223,6 +248,25 @@ def _data(recipe: Recipe, corpus: Path) -> tuple[dict[str, object], ...]:
         {"name": source.name, "questions": counts.get(source.name, 0), "licence": source.licence}
         for source in recipe.named("train")
     )
+
+
+def base_package(recipe: Recipe, folders: Folders) -> Manifest | None:
+    """The manifest of the package whose student is the base, if it is one of a package."""
+    path = base_manifest(recipe, folders)
+    return read_package(path.parent).manifest if path else None
+
+
+def _data_of(taught: Manifest) -> tuple[dict[str, object], ...]:
+    """What the base learned from, which the new students keep and whose licences hold for them too."""
+    data = [
+        {**each, "name": f"{each.get('name', '')} (learnt by the base)"}
+        for each in taught.data
+        if isinstance(each, Mapping)
+    ]
+    stated = {each.get("licence") for each in data}
+    own = [str(licence) for licence in taught.licences if licence not in stated]
+    weights = [{"name": f"{taught.title} (the base)", "questions": "", "licence": each} for each in own]
+    return (*data, *weights)
 
 
 def _counts(path: Path) -> dict[str, int]:

@@ -9,7 +9,7 @@ import errno
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, is_dataclass
 from enum import StrEnum
@@ -118,6 +118,7 @@ class Pipeline:
         wanted = self._wanted(start, only)
         for stage in wanted:  # what is missing is told now, not after hours of training
             stage.files(self.recipe, self.folders)
+        self._refuse_stale(wanted)
         for stage in wanted:
             missing = [name for name in stage.after if self._outcome(name) is None]
             if missing:
@@ -131,7 +132,23 @@ class Pipeline:
                     shutil.rmtree(self.part(stage.name), ignore_errors=True)
                     crew.wait()
             else:
-                self._do(stage, crew)
+                self._do(stage, crew, again)
+
+    def _refuse_stale(self, wanted: Sequence[Stage]) -> None:
+        """Nothing is made from a stage that is done but whose inputs are others now."""
+        read = {name for stage in wanted for name in stage.after}
+        earlier: list[Stage] = []
+        for stage in reversed(self.stages):
+            if stage.name in read and stage not in wanted:
+                read.update(stage.after)
+                earlier.insert(0, stage)
+        for stage in earlier:
+            if self._outcome(stage.name) and self.state(stage) != State.DONE:
+                raise UserError(
+                    f"What the stage {stage.name} reads has changed since it was done (the recipe, a file or "
+                    f"a stage before it), so {wanted[0].name} would be made from what is out of date. "
+                    "Run `distill run RECIPE`: it does again what has changed, and what follows from it."
+                )
 
     def _wanted(self, start: str, only: str) -> tuple[Stage, ...]:
         names = [stage.name for stage in self.stages]
@@ -146,7 +163,7 @@ class Pipeline:
         if self.part(only).exists():
             _loaded(stage.does)(self._work(stage))
 
-    def _do(self, stage: Stage, crew: "Crew | None" = None) -> None:
+    def _do(self, stage: Stage, crew: "Crew | None" = None, again: bool = False) -> None:
         part, inputs = self.part(stage.name), self.inputs(stage)
         if part.exists() and _read(part / INPUTS).get("inputs") != inputs:
             shutil.rmtree(part)
@@ -156,7 +173,7 @@ class Pipeline:
             write_atomically(part / INPUTS, json.dumps({"inputs": inputs}, indent=1), 0o644)
             if crew:
                 crew.wait()
-            _loaded(stage.does)(self._work(stage))
+            _loaded(stage.does)(self._work(stage, again))
             self._finish(stage, inputs)
         except Exception as error:
             if _is_full(error, part):
@@ -166,10 +183,10 @@ class Pipeline:
                 ) from None
             raise
 
-    def _work(self, stage: Stage) -> Work:
+    def _work(self, stage: Stage, again: bool = False) -> Work:
         earlier = {name: self.output(name) for name in stage.after}
         told = self._told(stage.name)
-        return Work(self.recipe, self.folders, self.part(stage.name), earlier, told, self.folder)
+        return Work(self.recipe, self.folders, self.part(stage.name), earlier, told, self.folder, again)
 
     def _told(self, name: str) -> Callable[[str], None]:
         return lambda words: self.say(f"{name}: {words}")

@@ -18,10 +18,11 @@ DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4", "10 4")
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A named line: points from left to right."""
+    """A named line: points from left to right, and what stands beside each, if anything."""
 
     name: str
     points: tuple[tuple[float, float], ...]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def lines(title: str, across: str, up: str, series: Sequence[Series]) -> str:
         style = f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"'
         parts.append(f'<polyline points="{path}" {style}/>')
         parts += [f'<circle cx="{x(a):.1f}" cy="{y(b):.1f}" r="3" fill="{colour}"/>' for a, b in each.points]
+        for (a, b), words in zip(each.points, each.beside, strict=False):
+            parts.append(_text(x(a) + 5, y(b) - 5, words, colour=colour))
         line = TOP + 10 + 20 * place
         parts.append(
             f'<line x1="{WIDTH - RIGHT + 10}" x2="{WIDTH - RIGHT + 36}" y1="{line}" y2="{line}" {style}/>'
@@ -91,12 +94,17 @@ def bars(title: str, up: str, data: Sequence[Bar], high: float | None = None, pe
 
 
 def reliability_curve(title: str, curves: Sequence[tuple[str, Sequence[Bin]]]) -> str:
-    """Accuracy against confidence, beside the line of perfect calibration."""
+    """Accuracy against confidence, each point with its number of answers, beside perfect calibration."""
     ideal = Series("perfect", ((0.0, 0.0), (1.0, 1.0)))
     found = [
-        Series(name, tuple((each.confidence, each.accuracy) for each in table)) for name, table in curves
+        Series(
+            name,
+            tuple((each.confidence, each.accuracy) for each in table),
+            tuple(str(each.count) for each in table),
+        )
+        for name, table in curves
     ]
-    return lines(title, "confidence", "share right", [ideal, *found])
+    return lines(title, "confidence (beside each point: how many answers)", "share right", [ideal, *found])
 
 
 def three_digits(value: float) -> str:
@@ -139,8 +147,9 @@ def _page(title: str, parts: Sequence[str]) -> str:
     )
 
 
-def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str = "start", colour: str = "") -> str:
+    fill = f' fill="{colour}"' if colour else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{fill}>{escape(text)}</text>'
 
 
 def _short(text: str, most: int) -> str:

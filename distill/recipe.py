@@ -4,48 +4,19 @@ Each section is one frozen dataclass; a stage names the sections it depends on, 
 runs again exactly what depends on it. `assets/guides/builders.md` explains every key.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from distill.protocols import protocol_named
-from distill.routes import parse_routes
-from distill.typed_toml import BadValueError, Path_, read_toml
+from distill.recipe_checks import accepted, check, file_name, not_negative, positive, web_address
+from distill.routes import QUESTION, parse_routes
+from distill.typed_toml import Path_, read_toml
 from tutor_app.errors import UserError
 
 QUANTIZATIONS = (
     "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32",
 )  # fmt: skip
-
-
-def _check(key: str | Path_, holds: bool, problem: str) -> None:
-    if not holds:
-        raise BadValueError(key, problem)
-
-
-def _accepted(key: str, read: Callable[[str], object], text: str) -> None:
-    """The text can be read; if not, the reader's own complaint is told."""
-    try:
-        read(text)
-    except UserError as error:
-        raise BadValueError(key, str(error).rstrip(".")) from None
-
-
-def _positive(section: object, *keys: str) -> None:
-    for key in keys:
-        _check(key, getattr(section, key) > 0, f"{key} must be above 0")
-
-
-def _not_negative(section: object, *keys: str) -> None:
-    for key in keys:
-        _check(key, getattr(section, key) >= 0, f"{key} cannot be negative")
-
-
-def _file_name(name: str, whose: str) -> None:
-    """Files and folders are called by it, so it must not lead elsewhere."""
-    plain = bool(name) and all(c.isalnum() or c in "-_." for c in name) and name[0] != "."
-    problem = f"{whose} name is made of letters, digits, `-`, `_` and `.`, and begins with no `.`"
-    _check("name", plain, problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +29,9 @@ class Run:
     data: str = "data"  # the folder of `data:` files, relative to the recipe
 
     def __post_init__(self) -> None:
-        _file_name(self.name, "a run's")
-        _check("seed", 0 <= self.seed < 2**32, f"seed lies between 0 and {2**32 - 1}")
-        _check("threads", self.threads >= 0, "threads is 0 (all) or more")
+        file_name(self.name, "a run's")
+        check("seed", 0 <= self.seed < 2**32, f"seed lies between 0 and {2**32 - 1}")
+        check("threads", self.threads >= 0, "threads is 0 (all) or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +47,13 @@ class Base:
     keep_tokens: int = 0  # trim the vocabulary to this many tokens; 0 keeps all
 
     def __post_init__(self) -> None:
-        _check("model", bool(self.model) != bool(self.fresh), "[base] takes either `model` or `fresh`")
-        _check("fresh", self.fresh in ("", "llama", "t5"), 'fresh is "llama" or "t5"')
-        _positive(self, "vocabulary", "width", "layers", "heads")
-        _check("heads", self.width % (2 * self.heads) == 0, "width must be an even multiple of heads")
-        _check("keep_tokens", self.keep_tokens >= 0, "keep_tokens is 0 (all) or more")
+        check("model", bool(self.model) != bool(self.fresh), "[base] takes either `model` or `fresh`")
+        check("fresh", self.fresh in ("", "llama", "t5"), 'fresh is "llama" or "t5"')
+        positive(self, "vocabulary", "width", "layers", "heads")
+        check("heads", self.width % (2 * self.heads) == 0, "width must be an even multiple of heads")
+        check("keep_tokens", self.keep_tokens >= 0, "keep_tokens is 0 (all) or more")
+        trims = bool(self.model) or not self.keep_tokens
+        check("keep_tokens", trims, "keep_tokens trims a `model`; fresh weights have `vocabulary` tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +68,11 @@ class Source:
     licence: str = ""
 
     def __post_init__(self) -> None:
-        _file_name(self.name, "a source's")
-        _check("files", bool(self.files), f"the source {self.name!r} names no files")
-        _check("role", self.role in ("train", "dev"), 'role is "train" or "dev"')
-        _check("weight", self.weight > 0, "weight must be above 0")
-        _check("limit", self.limit >= 0, "limit is 0 (all) or more")
+        file_name(self.name, "a source's")
+        check("files", bool(self.files), f"the source {self.name!r} names no files")
+        check("role", self.role in ("train", "dev"), 'role is "train" or "dev"')
+        check("weight", self.weight > 0, "weight must be above 0")
+        check("limit", self.limit >= 0, "limit is 0 (all) or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +83,8 @@ class Corpus:
     most_words: int = 300
 
     def __post_init__(self) -> None:
-        _check("near", 0.5 <= self.near <= 1, "near lies between 0.5 and 1")
-        _check("most_words", self.most_words > 0, "most_words must be above 0")
+        check("near", 0.5 <= self.near <= 1, "near lies between 0.5 and 1")
+        check("most_words", self.most_words > 0, "most_words must be above 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +112,16 @@ class Teacher:
     price_out: float = 0.0
 
     def __post_init__(self) -> None:
-        _check("kind", self.kind in ("written", "server", "local"), 'kind is "written", "server" or "local"')
-        _check("url", self.kind != "server" or bool(self.url), "a server teacher needs `url`")
-        _check("model", self.kind == "written" or bool(self.model), f"a {self.kind} teacher needs `model`")
-        _check("weight", self.weight > 0, "weight must be above 0")
+        check("kind", self.kind in ("written", "server", "local"), 'kind is "written", "server" or "local"')
+        check("url", self.kind != "server" or bool(self.url), "a server teacher needs `url`")
+        web_address("url", self.url)
+        check("model", self.kind == "written" or bool(self.model), f"a {self.kind} teacher needs `model`")
+        check("weight", self.weight > 0, "weight must be above 0")
         for key in ("samples", "concurrency", "most_tokens"):
-            _check(key, getattr(self, key) >= 1, f"{key} must be 1 or more")
+            check(key, getattr(self, key) >= 1, f"{key} must be 1 or more")
         for key in ("shots", "retries", "requests_per_minute", "temperature", "price_in", "price_out"):
-            _check(key, getattr(self, key) >= 0, f"{key} cannot be negative")
-        _check("timeout", self.timeout > 0, "timeout must be above 0 seconds")
+            check(key, getattr(self, key) >= 0, f"{key} cannot be negative")
+        check("timeout", self.timeout > 0, "timeout must be above 0 seconds")
 
     @property
     def label(self) -> str:
@@ -167,9 +141,9 @@ class Filter:
     most_words_a_line: int = 45
 
     def __post_init__(self) -> None:
-        _check("best_of", self.best_of >= 0, "best_of is 0 (all) or more")
+        check("best_of", self.best_of >= 0, "best_of is 0 (all) or more")
         for key in ("most_facts", "most_steps", "most_words", "most_words_a_line"):
-            _check(key, getattr(self, key) >= 1, f"{key} must be 1 or more")
+            check(key, getattr(self, key) >= 1, f"{key} must be 1 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +161,10 @@ class Phase:
     int8_levels: int = 0  # above 0: computes in training as int8 does, with weights of so many steps
 
     def __post_init__(self) -> None:
-        _positive(self, "epochs", "learning_rate")
-        _not_negative(self, "without", "teacher", "own", "batch_tokens", "int8_levels")
-        _check("frozen_layers", self.frozen_layers >= -1, "frozen_layers is -1 (as the section says) or more")
-        _check(
+        positive(self, "epochs", "learning_rate")
+        not_negative(self, "without", "teacher", "own", "batch_tokens", "int8_levels")
+        check("frozen_layers", self.frozen_layers >= -1, "frozen_layers is -1 (as the section says) or more")
+        check(
             "without",
             self.without + self.teacher + self.own > 0,
             "one of without, teacher, own must be above 0",
@@ -212,8 +186,8 @@ class Start:
     checkpoint_minutes: float = 5.0
 
     def __post_init__(self) -> None:
-        _positive(self, "facts_epochs", "facts_learning_rate", "batch_tokens", "checkpoint_minutes")
-        _not_negative(self, "lm_weight", "lora", "frozen_layers")
+        positive(self, "facts_epochs", "facts_learning_rate", "batch_tokens", "checkpoint_minutes")
+        not_negative(self, "lm_weight", "lora", "frozen_layers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +231,11 @@ class RationaleStudent:
     checkpoint_minutes: float = 5.0
 
     def __post_init__(self) -> None:
-        _positive(self, "epochs", "learning_rate", "batch_tokens", "checkpoint_minutes")
-        _not_negative(self, "candidates", "choosing_weight", "writing_weight", "lm_weight", "lora")
-        _not_negative(self, "frozen_layers", "int8_levels")
+        positive(self, "epochs", "learning_rate", "batch_tokens", "checkpoint_minutes")
+        not_negative(self, "candidates", "choosing_weight", "writing_weight", "lm_weight", "lora")
+        not_negative(self, "frozen_layers", "int8_levels")
         for key in ("choosing", "supposed", "distracted", "swapped", "free"):
-            _check(key, 0 <= getattr(self, key) <= 1, f"{key} is a share between 0 and 1")
+            check(key, 0 <= getattr(self, key) <= 1, f"{key} is a share between 0 and 1")
         self.passes()  # each must hold what the section must
 
     def passes(self) -> "tuple[RationaleStudent, ...]":
@@ -284,9 +258,9 @@ class FactEncoder:
     sources: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _positive(self, "epochs", "learning_rate")
-        _not_negative(self, "keep_tokens")
-        _check("batch", self.batch >= 2, "batch must be 2 or more")
+        positive(self, "epochs", "learning_rate")
+        not_negative(self, "keep_tokens")
+        check("batch", self.batch >= 2, "batch must be 2 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +278,8 @@ class FactWeigher:
     graded_times: int = 1  # how often an epoch goes through them
 
     def __post_init__(self) -> None:
-        _positive(self, "epochs", "learning_rate", "batch", "checkpoint_minutes", "graded_times")
-        _not_negative(self, "keep_tokens")
+        positive(self, "epochs", "learning_rate", "batch", "checkpoint_minutes", "graded_times")
+        not_negative(self, "keep_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,10 +294,10 @@ class OwnRationales:
 
     def __post_init__(self) -> None:
         styles = ("grounded", "free", "none")
-        _check("style", self.style in styles, 'style is "grounded", "free" or "none"')
-        _check("supposed", self.supposed in ("guess", "key", "none"), 'supposed is "guess", "key" or "none"')
-        _check("batch", self.batch >= 1, "batch must be 1 or more")
-        _not_negative(self, "limit")
+        check("style", self.style in styles, 'style is "grounded", "free" or "none"')
+        check("supposed", self.supposed in ("guess", "key", "none"), 'supposed is "guess", "key" or "none"')
+        check("batch", self.batch >= 1, "batch must be 1 or more")
+        not_negative(self, "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,9 +312,9 @@ class AnswerStudent:
     checkpoint_minutes: float = 5.0
 
     def __post_init__(self) -> None:
-        _check("phases", bool(self.phases), "the answer student needs at least one phase")
-        _positive(self, "batch_tokens", "checkpoint_minutes")
-        _not_negative(self, "lm_weight", "lora", "frozen_layers")
+        check("phases", bool(self.phases), "the answer student needs at least one phase")
+        positive(self, "batch_tokens", "checkpoint_minutes")
+        not_negative(self, "lm_weight", "lora", "frozen_layers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,11 +328,11 @@ class Convert:
 
     def __post_init__(self) -> None:
         known = self.quantization in QUANTIZATIONS
-        _check("quantization", known, f"quantization is one of {', '.join(QUANTIZATIONS)}")
-        _not_negative(self, "parity_questions")
+        check("quantization", known, f"quantization is one of {', '.join(QUANTIZATIONS)}")
+        not_negative(self, "parity_questions")
         for key in ("rationale_levels", "answer_levels"):
             levels = getattr(self, key)
-            _check(key, levels == 0 or 7 <= levels <= 127, f"{key} is 0 or between 7 and 127")
+            check(key, levels == 0 or 7 <= levels <= 127, f"{key} is 0 or between 7 and 127")
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,9 +346,9 @@ class Calibrate:
     step_likelihood: float = 0.0  # per token; a written step less likely is not shown; 0: any may be
 
     def __post_init__(self) -> None:
-        _not_negative(self, "limit")
-        _check("folds", self.folds >= 2, "folds must be 2 or more")
-        _check("step_likelihood", self.step_likelihood <= 0, "step_likelihood is a logarithm, 0 or below")
+        not_negative(self, "limit")
+        check("folds", self.folds >= 2, "folds must be 2 or more")
+        check("step_likelihood", self.step_likelihood <= 0, "step_likelihood is a logarithm, 0 or below")
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,9 +361,12 @@ class Evaluate:
     limit: int = 0
 
     def __post_init__(self) -> None:
-        _accepted("routes", parse_routes, ",".join(self.routes))
-        _accepted("protocol", protocol_named, self.protocol)
-        _not_negative(self, "limit")
+        accepted("routes", parse_routes, ",".join(self.routes))
+        accepted("protocol", protocol_named, self.protocol)
+        explained = protocol_named(self.protocol).chat or self.routes == (QUESTION,)
+        alone = f'the protocol {self.protocol} has no rationale; it needs routes = ["{QUESTION}"]'
+        check("protocol", explained, alone)
+        not_negative(self, "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +381,7 @@ class Package:
 
     def __post_init__(self) -> None:
         if self.name:
-            _file_name(self.name, "a package's")
+            file_name(self.name, "a package's")
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,32 +408,37 @@ class Recipe:
     def __post_init__(self) -> None:
         names = [source.name for source in self.sources]
         repeated = next((name for name in names if names.count(name) > 1), None)
-        _check("sources", repeated is None, f"two sources are named {repeated!r}")
-        _check("sources", "train" in [s.role for s in self.sources], "no source has the role train")
-        _check("teachers", bool(self.teachers), "the recipe has no teacher")
+        again = len(names) - 1 - names[::-1].index(repeated) if repeated else 0
+        check(("sources", again, "name"), repeated is None, f"two sources are named {repeated!r}")
+        check("sources", "train" in [s.role for s in self.sources], "no source has the role train")
+        check("teachers", bool(self.teachers), "the recipe has no teacher")
         labels = [teacher.label for teacher in self.teachers]
         twice = next((label for label in labels if labels.count(label) > 1), None)
-        _check("teachers", twice is None, f"two teachers are called {twice!r}; give them names")
+        check("teachers", twice is None, f"two teachers are called {twice!r}; give them names")
         for at, chosen in self._learning():
             self._of_role("train", at, chosen)
             weights = chosen.values() if isinstance(chosen, Mapping) else ()
-            _check(at, all(weight > 0 for weight in weights), "a source's weight must be above 0")
+            check(at, all(weight > 0 for weight in weights), "a source's weight must be above 0")
         for at, chosen in self._measuring():
             self._of_role("dev", at, chosen)
         for i, phase in enumerate(self.answer_student.phases):
             written = not phase.own or self.own_rationales.style != "none"
             none = '`own` rationales are wanted, but [own_rationales] with the style "none" leaves them out'
-            _check(("answer_student", "phases", i, "own"), written, none)
+            check(("answer_student", "phases", i, "own"), written, none)
+            asked, explained = set(phase.sources), set(self.own_rationales.sources)
+            shared = not (phase.own and asked and explained) or asked & explained
+            apart = "`own` rationales are wanted of sources that [own_rationales] does not explain"
+            check(("answer_student", "phases", i, "own"), bool(shared), apart)
         has_facts = bool(self.fact_encoder.model) or not self.fact_weigher.model
         needed = "[fact_weigher] needs a [fact_encoder] with a `model`, which finds the facts it reads"
-        _check("fact_weigher", has_facts, needed)
+        check("fact_weigher", has_facts, needed)
 
     def _of_role(self, role: str, at: Path_, chosen: Iterable[str]) -> None:
         roles = {source.name: source.role for source in self.sources}
         for name in chosen:
             missing = f"[{at[0]}] names the source {name!r}, which the recipe does not have"
-            _check(at, name in roles, missing)
-            _check(at, roles[name] == role, f"[{at[0]}] names {name!r}, which is not of the role {role}")
+            check(at, name in roles, missing)
+            check(at, roles[name] == role, f"[{at[0]}] names {name!r}, which is not of the role {role}")
 
     def _learning(self) -> Iterator[tuple[Path_, Iterable[str]]]:
         """Where sources to learn from are chosen, some with a weight each."""
@@ -478,6 +460,11 @@ class Recipe:
         """The sources without their licences, which the card and the report tell and no student learns."""
         return tuple(replace(source, licence="") for source in self.sources)
 
+    @property
+    def package_name(self) -> str:
+        """What the finished package and its folder are called."""
+        return self.package.name or self.run.name
+
     def named(self, role: str) -> tuple[Source, ...]:
         """The sources of one role."""
         return tuple(source for source in self.sources if source.role == role)
@@ -485,4 +472,10 @@ class Recipe:
 
 def read_recipe(path: Path) -> Recipe:
     """Read and check one recipe file."""
-    return read_toml(path, Recipe)
+    recipe = read_toml(path, Recipe)
+    if not recipe.named("dev"):
+        raise UserError(
+            f"{path}: no source has the role dev; the students are calibrated and measured on such a source. "
+            'Add one: [[sources]] with role = "dev".'
+        )
+    return recipe

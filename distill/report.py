@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from distill.measures import RationaleFigures, Result
+from distill.measures import RationaleFigures, Result, fitted_on_text
 from distill.plots import Bar, bars, reliability_curve
 from distill.protocols import PROTOCOLS
 from distill.results import Evaluation
@@ -17,6 +17,7 @@ def write_report(folder: Path, evaluation: Evaluation) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     parts = [f"# Evaluation of {evaluation.name}", _told(evaluation)]
     parts += ["## Accuracy", markdown_table(evaluation.results)]
+    parts += [note] if (note := fitted_on_text(evaluation.results)) else []
     parts += _pictures(folder, evaluation.results)
     if written_once(evaluation.results):
         parts += ["## Rationales", rationale_table(evaluation.results), RATIONALE_NOTES]

@@ -34,14 +34,15 @@ def figures(result: Result) -> dict[str, object]:
     return whole
 
 
-def card_scores(evaluation: Evaluation) -> dict[str, object]:
-    """What a package's manifest and card keep: `set/route` to its main figures."""
+def card_scores(evaluation: Evaluation, files: Mapping[str, str] | None = None) -> dict[str, object]:
+    """What a package's manifest and card keep: `set/route` to its main figures, and a set's file if known."""
     return {
         f"{each.set}/{each.route}": {
             "protocol": each.protocol,
             "questions": each.questions,
             "accuracy": asdict(each.accuracy),
             "ece": each.ece,
+            **({"file": files[each.set]} if files else {}),
         }
         for each in evaluation.results
     }

@@ -26,7 +26,7 @@ def run_stage(work: Work) -> None:
     parts += [part for role in ("start", "rationale", "answer") for part in _training(work, role)]
     parts += _conversion(_read(work.earlier["convert"] / "parity.json"))
     parts += _calibration(work.folder, _read(work.earlier["calibrate"] / "fit.json"))
-    write_atomically(work.folder / SHORT, "\n\n".join([*parts, scores.strip()]) + "\n", 0o644)
+    write_atomically(work.folder / SHORT, "\n\n".join([*parts, "## Scores", scores.strip()]) + "\n", 0o644)
 
 
 def _questions(found: Mapping[str, Any], licences: Mapping[str, str]) -> list[str]:
@@ -39,7 +39,7 @@ def _questions(found: Mapping[str, Any], licences: Mapping[str, str]) -> list[st
             row.get("explained", 0),
             row.get("words", 0),
             f"{row.get('key_is_longest', 0):.0%}",
-            licences.get(name, ""),
+            licences.get(name) or "not stated",
             _counted(row.get("left_out", {})) or "-",
         )
         for name, row in sources.items()
@@ -96,7 +96,11 @@ def _training(work: Work, role: str) -> list[str]:
     write_atomically(work.folder / f"loss-{role}.svg", lines(title, "step", "loss", drawn), 0o644)
     told = f"{before} steps."
     if right:
-        told += f" Of the dev questions {right[0]:.0%} were right at first, {right[-1]:.0%} at the end."
+        did = "had their own fact chosen" if role == "rationale" else "were answered right"
+        told += (
+            f" Of the dev questions {right[0]:.0%} {did} after a tenth of the first part, {right[-1]:.0%} at "
+            "the end."
+        )
     return [f"## Training: {title[0].lower()}{title[1:]}", told, f"![loss](loss-{role}.svg)"]
 
 
@@ -161,7 +165,8 @@ def _calibration(folder: Path, found: Mapping[str, Any]) -> list[str]:
         "weights",
         "sure from",
     )
-    return ["## Calibration", table(head, rows), *pictures] if rows else []
+    note = "Shares right are the mean of the sets, however large each is; the ECE counts all questions alike."
+    return ["## Calibration", table(head, rows), note, *pictures] if rows else []
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -3,13 +3,16 @@
 import argparse
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from distill.folders import Folders
-from distill.pipeline import Pipeline
+from distill.models import named_models, refuse_missing
+from distill.pipeline import Pipeline, State
 from distill.recipe import read_recipe
+from distill.report import SHORT
 from distill.stages import STAGES, stage_named
 from distill.status import show_status
 from tutor_app.errors import UserError
@@ -89,9 +92,28 @@ def run_recipe(options: argparse.Namespace) -> int:
     if crew and not crew.first:
         pipeline.help(options.only, crew)
         return 0
+    if not options.start and not options.only:
+        _refuse_missing_models(pipeline)
     with pipeline.alone():
         pipeline.run(options.start, options.only, options.again, crew)
+    if not options.only:
+        print(_ready(pipeline))
     return 0
+
+
+def _refuse_missing_models(pipeline: Pipeline) -> None:
+    for stage, section, model in named_models(pipeline.recipe):
+        if model and pipeline.state(stage_named(stage)) != State.DONE:
+            refuse_missing(section, model, pipeline.folders)
+
+
+def _ready(pipeline: Pipeline) -> str:
+    """Where a finished run's report and package lie, and how to install them."""
+    package = pipeline.output("package") / pipeline.recipe.package_name
+    return (
+        f"The report: {pipeline.output('report') / SHORT}\nThe students: {package}\n"
+        f"To use them: tutor students install {shlex.quote(str(package))} --use"
+    )
 
 
 def _crew(only: str) -> "Team | None":

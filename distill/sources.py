@@ -9,8 +9,9 @@ from typing import Any
 
 from distill.corpus import Item
 from distill.folders import Folders
+from distill.lines import json_object
 from distill.recipe import Source
-from distill.shaping import concludes, is_reasoning, most_telling, shaped, split_reasoning, texts
+from distill.shaping import concludes, is_reasoning, most_telling, sentences, shaped, split_reasoning, texts
 from tutor_app.errors import UserError
 from tutor_app.questions.formats import read_file
 from tutor_app.questions.model import MOST_CHOICES, Question
@@ -98,7 +99,7 @@ def _read_rows(path: Path) -> tuple[list[Item], list[str]]:
         for number, line in enumerate(lines, 1):
             try:
                 if line.strip():
-                    items.append(_from_row(json.loads(line), f"{path.stem}-{number}"))
+                    items.append(_from_row(json_object(line), f"{path.stem}-{number}"))
             except (ValueError, TypeError, KeyError) as error:
                 left_out.append(f"{path.name}:{number}: {error}")
     return items, left_out
@@ -145,6 +146,9 @@ def _explanation(row: Mapping[str, Any], question: str, key: str) -> tuple[tuple
 
 
 def _from_question(question: Question) -> Item:
+    facts, steps = question.facts, question.steps
+    if not facts and len(steps) == 1 and len(sentences(steps[0])) > 1:
+        facts, steps = split_reasoning(steps[0])  # formats that know one explanation give it as one paragraph
     return Item(
         id=question.id,
         source="",
@@ -153,6 +157,6 @@ def _from_question(question: Question) -> Item:
         choices=question.choices,
         answer=question.answer,
         accepted=question.accepted,
-        facts=question.facts,
-        steps=question.steps,
+        facts=facts,
+        steps=steps,
     )

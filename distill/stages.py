@@ -44,6 +44,7 @@ class Work:
     earlier: Mapping[str, Path]
     say: Callable[[str], None] = print
     run_folder: Path = Path()
+    again: bool = False  # asked for though nothing has changed, so nothing that was kept for it counts
 
     def log(self, name: str) -> Path:
         """A file for times and curves, outside the stage's hash."""
@@ -90,6 +91,18 @@ def base_files(recipe: Recipe, folders: Folders) -> list[Path]:
     return [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
 
 
+def base_manifest(recipe: Recipe, folders: Folders) -> Path | None:
+    """The manifest of the student package the base is a part of, if it is one: what the base learned from."""
+    path = folders.place(recipe.base.model).parent / "manifest.json"
+    return path if recipe.base.model and path.is_file() else None
+
+
+def card_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """What the card is made from beside the run itself."""
+    manifest = base_manifest(recipe, folders)
+    return note_files(recipe, folders) + ([manifest] if manifest else [])
+
+
 def fact_files(recipe: Recipe, folders: Folders) -> list[Path]:
     """The facts that are read first."""
     return [path for pattern in recipe.start.facts for path in folders.files(pattern)]
@@ -115,10 +128,19 @@ def shipped_fact_files(recipe: Recipe, folders: Folders) -> list[Path]:
     return [source.path for source in shipped_sources()]
 
 
+def search_files(recipe: Recipe, folders: Folders) -> list[Path]:
+    """Those facts and what finds them."""
+    return shipped_fact_files(recipe, folders) + _model_files(encoder_folder())
+
+
 def knowledge_files(recipe: Recipe, folders: Folders) -> list[Path]:
     """Those facts and what finds and weighs them."""
-    models = [folder / "model.bin" for folder in (encoder_folder(), weigher_folder())]
-    return shipped_fact_files(recipe, folders) + [model for model in models if model.is_file()]
+    return search_files(recipe, folders) + _model_files(weigher_folder())
+
+
+def _model_files(folder: Path) -> list[Path]:
+    """A model with its tokenizer and its settings."""
+    return sorted(path for path in folder.glob("*") if path.suffix in (".bin", ".json"))
 
 
 def note_files(recipe: Recipe, folders: Folders) -> list[Path]:
@@ -188,7 +210,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.training:train_rationale",
         after=("train-start", "filter"),
         sections=("rationale_student", "run.seed"),
-        files=knowledge_files,
+        files=search_files,
     ),
     Stage(
         "own-rationales",
@@ -226,7 +248,7 @@ STAGES: tuple[Stage, ...] = (
         "distill.package:run_stage",
         after=("corpus", "filter", "convert", "calibrate"),
         sections=("run", "base", "sources", "teachers", "package"),
-        files=note_files,
+        files=card_files,
     ),
     Stage(
         "evaluate",

@@ -39,6 +39,8 @@ def write_recipe(options: argparse.Namespace) -> int:
     text = (assets() / "recipes" / f"{options.like}.toml").read_text(encoding="utf-8")
     name = re.sub(r"[^\w.-]", "-", target.stem).lstrip(".") or "mine"
     body = _NAME.sub(f'name = "{name}"', _COMMENTS.sub("", text), count=1)
+    for path in (assets() / "recipes").iterdir():  # what lies beside the shipped recipe
+        body = body.replace(f'"{path.name}"', f'"shipped:recipes/{path.name}"')
     write_atomically(target, _HEAD.format(file=target.name) + body, 0o644)
     print(f"{target} is ready. Look at it, then: distill run {target}")
     return 0

@@ -3,7 +3,9 @@
 import json
 import shutil
 
-from distill.pipeline import Pipeline, State
+from filelock import FileLock, Timeout
+
+from distill.pipeline import DONE, Pipeline, State
 from distill.stages import Stage
 
 _WORDS = {
@@ -22,15 +24,47 @@ def show_status(pipeline: Pipeline, as_json: bool = False) -> int:
         print(json.dumps({"run": pipeline.recipe.run.name, "stages": states, "next": following}))
         return 0
     print(f"{pipeline.recipe.run.name} in {pipeline.folder}")
+    open_: set[str] = set()  # stages that will or may be done again
     for stage in pipeline.stages:
-        print(_line(stage, states[stage.name]))
+        state = states[stage.name]
+        words = _words(pipeline, stage, state, not open_.isdisjoint(stage.after))
+        print(_line(stage, state, words))
+        if words != _WORDS[State.DONE]:
+            open_.add(stage.name)
     print(f"next: {following}" if following else "everything is done")
     return 0
 
 
-def _line(stage: Stage, state: State) -> str:
+def _words(pipeline: Pipeline, stage: Stage, state: State, below: bool) -> str:
+    """What is to be said of a stage; `below` one that will be done again."""
+    if state == State.STOPPED and _at_work(pipeline):
+        return "at work"
+    if state == State.CHANGED and _read_the_same(pipeline, stage):
+        return "files missing, will be done again"
+    if state == State.DONE and below:
+        return "done, again if what it reads changes"
+    return _WORDS[state]
+
+
+def _at_work(pipeline: Pipeline) -> bool:
+    """Whether a run is in its folder right now."""
+    lock = FileLock(pipeline.folder / ".lock")
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _read_the_same(pipeline: Pipeline, stage: Stage) -> bool:
+    """Whether a stage that was done once would read what it read then."""
+    done = json.loads((pipeline.output(stage.name) / DONE).read_text(encoding="utf-8"))
+    return bool(done["inputs"] == pipeline.inputs(stage))
+
+
+def _line(stage: Stage, state: State, words: str) -> str:
     mark = {State.DONE: "[x]", State.STOPPED: "[~]"}.get(state, "[ ]")
-    line = f"{mark} {stage.name:<16} {_WORDS[state]:<34} {stage.purpose}"
+    line = f"{mark} {stage.name:<16} {words:<36} {stage.purpose}"
     return shorten(line, shutil.get_terminal_size().columns)
 
 

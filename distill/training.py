@@ -62,6 +62,8 @@ def read_facts(patterns: Sequence[str], folders: Folders) -> list[str]:
 def train_start(work: Work) -> None:
     """The common start: read the facts, then learn to answer; both students go on from here."""
     start, chance = work.recipe.start, random.Random(work.recipe.run.seed)
+    if not start.facts and not start.phases:
+        work.say("nothing to do: [start] has no facts and no phases, both students go on from the base")
     room = _Room(work, work.earlier["base"] / "model")
     if start.facts:
         facts = read_facts(start.facts, work.folders)
@@ -254,6 +256,7 @@ class _Room:
         trained = train(trained, examples, schedule, folder, self.work.say, log, dev)
         if adapted:
             trained = adapted.merge_and_unload()
+        refuse_broken(trained, name)
         team = Team.join()
         if team.first:
             unfinished = folder / "model.unfinished"
@@ -272,6 +275,15 @@ class _Room:
         copy_tokenizer(self.start, folder)
         for path in (self.work.folder / LOG).glob("*/model"):
             shutil.rmtree(path)
+
+
+def refuse_broken(model: Any, name: str) -> None:
+    """A loss that is a number at the last step does not say that the weights after it are."""
+    if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
+        raise UserError(
+            f"{name} ended with weights that are no numbers, so nothing of it is kept. Give it a lower "
+            "learning_rate; it then begins at its first step."
+        )
 
 
 def _schedule(section: Any, epochs: float, rate: float, recipe: Recipe) -> Schedule:

@@ -6,6 +6,7 @@ import types
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -108,6 +109,8 @@ class _Builder:
             return {key: self._value(get_args(kind)[1], row, (*at, key)) for key, row in rows.items()}
         if kind is float and type(value) is int:
             return float(value)
+        if isinstance(value, float) and not isfinite(value):
+            raise self._error(f"`{_key(at)}` must be a number, not {value}.", at)
         return self._checked(value, kind, _WORDS.get(kind, str(kind)), at)
 
     def _checked(self, value: Any, kind: Any, words: str, at: Path_) -> Any:
@@ -123,6 +126,8 @@ class _Builder:
         return self._error(f"{_name(at)} has no key `{key}`; {hint}", (*at, key))
 
     def _error(self, problem: str, at: Path_) -> UserError:
+        if (*at, 0) in self._lines:  # the first of several tables
+            at = (*at, 0)
         while at and at not in self._lines:
             at = at[:-1]
         place = f"{self._path}:{self._lines[at]}" if at else str(self._path)

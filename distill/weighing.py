@@ -71,6 +71,7 @@ def run_stage(work: Work) -> None:
     section, chance = work.recipe.fact_weigher, random.Random(work.recipe.run.seed)
     encoder = work.earlier["fact-encoder"] / "encoder"
     if not section.model or not encoder.is_dir():
+        work.say("nothing to do: [fact_weigher] names no model")
         return
     if work.recipe.run.threads:
         torch.set_num_threads(work.recipe.run.threads)

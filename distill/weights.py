@@ -30,6 +30,12 @@ class ModelFile:
         own = {id(each): each for name, each in self.variables.items() if not name.endswith("_scale")}
         return sum(each.size for each in own.values() if each.ndim)
 
+    @property
+    def finite(self) -> bool:
+        """Every weight is a number, and so is every scale."""
+        floats = (each for each in self.variables.values() if each.dtype.kind == "f")
+        return all(bool(np.isfinite(each).all()) for each in floats)
+
 
 def read_model_file(path: Path) -> ModelFile:
     """Everything in a `model.bin`."""

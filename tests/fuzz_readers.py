@@ -30,6 +30,7 @@ _TOKENS = (
     b"```{.python .run}\n", b"[", b"]", b"null", b"true", b"-1", b"1e999",
     b'{"format": "sci-cot-bank", "version": 99}\n', b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"PK\x03\x04",
     b"9" * 40, b'{"questions": [', b'"answer": 1, ', b'"choices": {', b"#separator:tab\n", b"..", b":0.1",
+    b"Answer: b\n", b"Answers: 1. b 2. c\n", b"(a) ", b"Section B\n", b"Q1. ", b"<w:p>", b"<w:b/>", b"<w:tbl>",
 )  # fmt: skip
 
 

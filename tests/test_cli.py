@@ -89,6 +89,15 @@ def test_half_a_character_never_stops_a_command() -> None:
     assert printed("print('a\\ud800b')") == b"a?b"
 
 
+def test_what_is_typed_in_another_encoding_stops_nothing() -> None:
+    script = "from tutor_app.console import speak_plainly; speak_plainly(); print(ascii(input()))"
+    for chosen in ({"PYTHONIOENCODING": "utf-8:strict"}, {}):
+        read = subprocess.run(
+            [sys.executable, "-c", script], env=os.environ | chosen, input=b"caf\xe9\n", capture_output=True
+        )
+        assert read.stdout.strip() == b"'caf\\ufffd'"
+
+
 def test_the_exam_lock_may_be_said_before_the_command_or_after_it() -> None:
     for words in (["--exam-lock", "test"], ["test", "--exam-lock"]):
         assert tutor_app.cli.parser().parse_args(words).exam_lock

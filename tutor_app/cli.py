@@ -60,7 +60,12 @@ class _Versions(argparse.Action):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a UserError becomes one sentence on stderr and exit status 2."""
     speak_plainly()
-    options = parser().parse_args(arguments)
+    top = parser()
+    options, unread = top.parse_known_args(arguments)
+    if unread:
+        quotes = not unread[0].startswith("-")
+        hint = ". Put what has several words into quotes." if quotes else ""
+        top.error(f"unrecognized arguments: {' '.join(unread)}{hint}")
     try:
         if options.command is None:
             from tutor_app.tui.app import run_app

@@ -1,4 +1,4 @@
-"""What the command lines print must come through, whatever the console."""
+"""What the command lines print and read must come through, whatever the console."""
 
 import io
 import os
@@ -6,12 +6,12 @@ import sys
 
 
 def speak_plainly() -> None:
-    """Print Unicode where it can be shown, ? where not, and never fail on a character.
+    """Print Unicode where it can be shown, ? where not, and never fail on a character, also of what is typed.
 
     Windows gives pipes and files an old code page that lacks H₂O's ₂; they get UTF-8, unless whoever runs the
     command chose an encoding. A terminal keeps its own.
     """
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if not isinstance(stream, io.TextIOWrapper):
             continue
         chosen = stream.isatty() or "PYTHONIOENCODING" in os.environ

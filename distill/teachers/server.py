@@ -2,10 +2,11 @@
 
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from distill.recipe import Teacher
@@ -28,7 +29,7 @@ class ServerTeacher:
 
         self._teacher = teacher
         self._first_wait = first_wait
-        key = os.environ.get(teacher.key_env) or "none"
+        key = _key(teacher)
         self._client = OpenAI(base_url=teacher.url, api_key=key, max_retries=0, timeout=teacher.timeout)
         self._pace = Pace(teacher.requests_per_minute)
         self._stop = threading.Event()
@@ -38,21 +39,65 @@ class ServerTeacher:
 
         A server that cannot be reached, refuses, or sends nothing usable ends it with one sentence.
         """
-        pool = ThreadPoolExecutor(self._teacher.concurrency)
-        waiting: list[Future[Told]] = [pool.submit(self._told, ask) for ask in asks if not known(ask)]
-        good, bad = len(asks) - len(waiting), 0
+        left: SimpleQueue[Ask] = SimpleQueue()
+        done: SimpleQueue[Told | Exception] = SimpleQueue()
+        missing = [ask for ask in asks if not known(ask)]
+        for ask in missing:
+            left.put(ask)
+        askers = [
+            threading.Thread(
+                target=self._work, args=(left, done), daemon=True
+            )  # none keeps the program alive
+            for _ in range(min(self._teacher.concurrency, len(missing)))
+        ]
+        for asker in askers:
+            asker.start()
+        good, bad = len(asks) - len(missing), 0
         try:
-            for done in as_completed(waiting):
+            for _ in missing:
                 try:
-                    yield done.result()
+                    yield _usable(done.get())
                     good += 1
                 except BadReplyError as error:
                     bad += 1
-                    if not good and bad >= min(MOST_BAD, len(waiting)):
+                    if not good and bad >= min(MOST_BAD, len(missing)):
                         raise self._useless(bad, error) from None
+        except (KeyboardInterrupt, UserError):
+            yield from self._last_replies(askers, done)
+            raise
         finally:
             self._stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _work(self, left: "SimpleQueue[Ask]", done: "SimpleQueue[Told | Exception]") -> None:
+        while not self._stop.is_set():
+            try:
+                done.put(self._told(left.get_nowait()))
+            except Empty:
+                return
+            except Exception as error:
+                done.put(error)
+
+    def _last_replies(
+        self, askers: Sequence[threading.Thread], done: "SimpleQueue[Told | Exception]"
+    ) -> Iterator[Told]:
+        """What is still on its way has been paid for: wait for it, unless told again to stop."""
+        self._stop.set()
+        busy = sum(asker.is_alive() for asker in askers)
+        if busy:
+            print(
+                f"\nStopping: waiting for up to {busy} replies that are on their way, at most "
+                f"{self._teacher.timeout:g} seconds without a word. Ctrl-C ends it now.",
+                file=sys.stderr,
+                flush=True,
+            )
+        try:
+            for asker in askers:
+                asker.join()
+        finally:
+            while not done.empty():
+                last = done.get()
+                if isinstance(last, Told):
+                    yield last
 
     def _told(self, ask: Ask) -> Told:
         import openai
@@ -97,6 +142,9 @@ class ServerTeacher:
                 finish = choice.finish_reason or finish
         text = "".join(words)
         if not finish:
+            kind = stream.response.headers.get("content-type", "")
+            if "event-stream" not in kind:
+                raise BadReplyError(f"a streamed reply was asked for, it sent {kind or 'something else'}")
             raise BadReplyError("the reply broke off")
         if finish == "stop" and not text.strip():
             raise BadReplyError("the reply is empty")
@@ -143,6 +191,21 @@ class ServerTeacher:
             f"The teacher at {self._teacher.url} refuses the model {self._teacher.model!r} "
             f"(status {status}). Check `model` in the recipe and the key in {self._teacher.key_env}."
         )
+
+
+def _key(teacher: Teacher) -> str:
+    key = os.environ.get(teacher.key_env, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UserError(
+            f"The variable {teacher.key_env} holds no key that can be sent; it must be one plain line."
+        )
+    return key or "none"
+
+
+def _usable(done: Told | Exception) -> Told:
+    if isinstance(done, Exception):
+        raise done
+    return done
 
 
 def _choices(chunk: Any) -> Sequence[Any]:

@@ -1,13 +1,12 @@
 """A teacher who has already written: files of rationales by question id, or the sources' own."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from distill.corpus import Item
-from distill.lines import numbered_lines
+from distill.lines import json_object, numbered_lines
 from distill.recipe import Teacher
 from distill.shaping import shaped, split_reasoning, texts
 from distill.teachers.worldtree import read_worldtree
@@ -54,11 +53,12 @@ def read_written(files: Sequence[Path]) -> Mapping[str, list[Written]]:
             continue
         for number, line in numbered_lines(path):
             try:
-                row = json.loads(line)
+                row = json_object(line)
                 found.setdefault(str(row["id"]), []).append(_written(row))
-            except (TypeError, KeyError, json.JSONDecodeError) as error:
+            except KeyError as error:
                 raise UserError(
-                    f"{path}:{number}: a written rationale has `id` and `steps` or `rationale` ({error})."
+                    f"{path}:{number}: a written rationale has `id` and `steps` or `rationale`; here "
+                    f"is no {error}."
                 ) from None
             except ValueError as error:
                 raise UserError(f"{path}:{number}: {error}.") from None

@@ -122,11 +122,9 @@ def train(
         batch = [examples[i] for i in batches[step]]
         loss = trainee.step(batch, step, schedule.rate(step, len(batches)))
         if not math.isfinite(loss):
-            if team.first:
-                trainee.save(folder / CHECKPOINT, step)
             raise UserError(
-                f"The loss is not a number at step {step + 1} of {len(batches)}; the weights before it are "
-                f"kept in {folder / CHECKPOINT}. Try a lower learning_rate."
+                f"The loss is not a number at step {step + 1} of {len(batches)}. Give this part a lower "
+                "learning_rate; it then begins at its first step."
             )
         progress.told(step + 1, loss, sum(example.length for example in batch))
         if step + 1 in looks:
@@ -194,6 +192,11 @@ class Trainee:
         model.to(_compute_type(schedule.precision, team.device)).train()
         model.config._attn_implementation = "eager"  # faster backward than sdpa on a processor
         self._working = [weight for weight in model.parameters() if weight.requires_grad]
+        if not self._working:
+            raise UserError(
+                f"With frozen_layers = {schedule.frozen_layers} nothing is left to train: the model has "
+                f"{model.config.num_hidden_layers} layers. Give a smaller number."
+            )
         self._masters = [weight.detach().float().clone() for weight in self._working]
         self._optimiser = torch.optim.AdamW(
             self._masters,

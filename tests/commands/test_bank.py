@@ -166,6 +166,26 @@ def test_check_json_of_an_unusable_file_still_says_why(tmp_path: Path, capsys: O
     assert found["loaded"] == 0 and len(found["skipped"]) == 1
 
 
+METALS = "\n\n".join(
+    f"What is {thing} made of? {{=iron ~zinc ~gold}}" for thing in ("it", "he", "she", "a", "b")
+)
+
+
+def test_check_says_that_an_import_will_mix_choices_and_the_import_that_it_did(
+    tmp_path: Path, capsys: Output
+) -> None:
+    file = tmp_path / "metals.gift"
+    file.write_text(METALS, "utf-8")
+    assert main(["bank", "check", str(file)]) == 0
+    assert "an import will mix the choices of 5 questions" in capsys.readouterr().out
+    assert main(["bank", "import", str(file)]) == 0
+    assert "the choices of 5 questions were mixed" in capsys.readouterr().out
+    assert main(["bank", "import", "--json", str(file)]) == 0
+    assert len(json.loads(capsys.readouterr().out)["remarks"]) == 1
+    assert main(["bank", "check", "metals"]) == 0
+    assert "mix" not in capsys.readouterr().out
+
+
 def test_check_of_an_installed_file_does_not_call_it_a_repeat_of_itself(
     installed: Path, capsys: Output
 ) -> None:
@@ -198,6 +218,16 @@ def test_deep_check_remarks_on_the_content(tmp_path: Path, capsys: Output) -> No
     )
     assert main(["bank", "check", "--deep", "--json", str(file)]) == 0
     assert json.loads(capsys.readouterr().out)["findings"][0]["rule"] == "hint-tells"
+
+
+def test_the_keys_are_not_spoken_of_while_a_test_with_exam_lock_is_under_way(
+    installed: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("quit\n"))
+    main(["test", "--bank", "week-3", "-n", "2", "--exam-lock"])
+    assert main(["bank", "check", "--deep", "week 3"]) == 2
+    assert "tutor bank check --deep is closed while a test with exam lock" in capsys.readouterr().err
+    assert main(["bank", "check", "week 3"]) == 0
 
 
 def test_an_installed_bank_can_be_checked_by_name(installed: Path, capsys: Output) -> None:

@@ -54,6 +54,30 @@ def test_parameters_are_told_of_both_students_together(
     assert "parameters in both together" in capsys.readouterr().out
 
 
+def test_data_and_scores_are_shown_in_words(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = package / "manifest.json"
+    manifest = json.loads(place.read_text("utf-8"))
+    accuracy = {"value": 0.41, "low": 0.3, "high": 0.5}
+    manifest["data"] = [
+        {"name": "ours", "questions": 4565, "licence": "CC0"},
+        {"name": "mine", "licence": ""},
+    ]
+    manifest["scores"] = {
+        "dev/both": {"protocol": "tutor", "questions": 100, "accuracy": accuracy, "ece": 0.1},
+        "odd": "by hand",
+    }
+    place.write_text(json.dumps(manifest), "utf-8")
+    main(["students", "install", str(package), "--use"])
+    capsys.readouterr()
+    assert main(["students", "show"]) == 0
+    shown = capsys.readouterr().out
+    assert "  data       ours (4,565 questions, CC0)\n             mine (no licence stated)\n" in shown
+    assert (
+        "  right      41.0% of 100 questions: dev/both (protocol tutor)\n             odd: by hand\n" in shown
+    )
+    assert "{" not in shown and " 0 MB" not in shown
+
+
 def test_damage_is_one_sentence_and_status_two(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["students", "install", str(package)])
     model = paths.user_data() / "students" / "tiny-decoder" / "answer" / "model.bin"

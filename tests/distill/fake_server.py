@@ -109,6 +109,12 @@ def sends_another_shape(handler: Handler) -> None:
     handler.wfile.write(b'data: {"hello": "world"}\n\ndata: [DONE]\n\n')
 
 
+def sends_whole(handler: Handler) -> None:
+    """The whole completion at once, though a stream was asked for."""
+    handler.begin(kind="application/json")
+    handler.wfile.write(json.dumps({"choices": [{"message": {"content": GOOD}}]}).encode())
+
+
 def hangs(handler: Handler) -> None:
     """Longer than any test's timeout."""
     time.sleep(1.5)

@@ -135,3 +135,11 @@ def test_the_command_writes_a_report(
 def test_more_needs_an_earlier_bench(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--more", "--out", str(tmp_path)]) == 2
     assert "--more adds to an earlier bench" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["--rounds", "0"], ["--threads", "-1"]])
+def test_a_bench_that_would_measure_nothing_is_refused(
+    wrong: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *wrong]) == 2
+    assert f"{wrong[0]} is " in capsys.readouterr().err

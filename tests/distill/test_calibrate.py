@@ -124,6 +124,18 @@ def test_calibration_lowers_the_error_on_questions_it_was_not_fitted_on() -> Non
     assert fitted.after.accuracy == pytest.approx(fitted.before.accuracy)
 
 
+def test_scores_that_were_fitted_are_measured_as_they_are_without_each_fold() -> None:
+    random = np.random.default_rng(6)
+    keys = random.integers(0, 4, 500)
+    seen = random.normal(size=(500, 4))
+    unseen = table(seen, keys)
+    seen[np.arange(500), keys] += 3.0  # what was fitted on a question knows its key
+    honest = fit(table(seen, keys), ["question"], by_fold=[unseen] * 5)
+    assert fit(table(seen, keys), ["question"]).after.accuracy > 0.9
+    assert honest.after.accuracy < 0.35
+    assert len(honest.folds) == 5
+
+
 def test_how_sure_answers_sound_may_be_fitted_on_some_sets_alone() -> None:
     chance = np.random.default_rng(5)
     readings = []

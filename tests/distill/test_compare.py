@@ -1,28 +1,29 @@
 """Runs side by side, and pictures of what was measured."""
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from distill.cli import main
-from distill.compare import side_by_side
+from distill.compare import as_text, called_apart, side_by_side
 from distill.measures import Judged, RationaleFigures, Result, rationale_figures, result_of
 from distill.plots import Bar, Series, bars, lines, reliability_curve
 from distill.report import rationale_text
 from distill.results import Evaluation, read_evaluation, write_evaluation
 from distill.scores import Reading, WrittenStep, digest
 from distill.sets import EvaluationSet
-from distill.statistics import wilson
+from distill.statistics import Bin, wilson
 from tutor_app.knowledge.facts import fact_id
 from tutor_app.questions.model import Question
 
 
-def result(rights: str, wanted: str = "dev", route: str = "question") -> Result:
+def result(rights: str, wanted: str = "dev", route: str = "question", protocol: str = "tutor") -> Result:
     """A result from a row of marks: `+` right, `-` wrong."""
     judged = [Judged(str(n), (0.7, 0.3), 0 if mark == "+" else 1) for n, mark in enumerate(rights)]
-    return result_of(wanted, route, "tutor", judged)
+    return result_of(wanted, route, protocol, judged)
 
 
 def test_figures_of_a_route_follow_from_its_answers() -> None:
@@ -57,8 +58,8 @@ def test_compare_prints_a_table_and_writes_markdown(
         write_evaluation(tmp_path / name / "scores.json", Evaluation("default", name, (result(rights),)))
     runs = [str(tmp_path / "plain"), str(tmp_path / "two-stage")]
     assert main(["compare", *runs, "--out", str(tmp_path / "table.md")]) == 0
-    assert "100.0% of 4 (+50.0, " in capsys.readouterr().out
-    assert (tmp_path / "table.md").read_text().startswith("| set | route | plain | two-stage |")
+    assert re.search(r"dev +question +tutor +two-stage +100.0% of 4 +\+50.0 \(", capsys.readouterr().out)
+    assert "| dev | question | tutor | plain | 50.0% of 4 |" in (tmp_path / "table.md").read_text()
     assert main(["compare", *runs, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["cells"][1]["against"]["only_second"] == 2
 
@@ -69,7 +70,27 @@ def test_accuracies_are_told_on_the_questions_both_have(
     for name, rights in (("some", "+-"), ("all", "++++++")):
         write_evaluation(tmp_path / name / "scores.json", Evaluation("default", name, (result(rights),)))
     assert main(["compare", str(tmp_path / "some"), str(tmp_path / "all")]) == 0
-    assert "2 in common: 50.0% and 100.0%" in capsys.readouterr().out
+    assert "2: 50.0%, 100.0%" in capsys.readouterr().out
+
+
+def test_what_was_measured_by_different_protocols_is_not_compared() -> None:
+    first = Evaluation("a", "1", (result("++++", protocol="tutor"),))
+    second = Evaluation("b", "1", (result("----", protocol="sum"),))
+    by_tutor, by_sum = side_by_side([first, second])
+    assert (by_tutor.protocol, by_tutor.cells[1]) == ("tutor", None)
+    assert (by_sum.protocol, by_sum.cells[0], by_sum.cells[1].against) == ("sum", None, None)
+
+
+def test_runs_whose_folders_are_called_the_same_are_told_apart(tmp_path: Path) -> None:
+    places = [tmp_path / "one" / "tiny", tmp_path / "two" / "tiny", tmp_path / "other"]
+    for place in places:
+        write_evaluation(place / "scores.json", Evaluation("default", "1", (result("+"),)))
+    assert [each.name for each in called_apart(places)] == [str(places[0]), str(places[1]), "other"]
+
+
+def test_many_runs_make_a_longer_table_and_no_wider_one() -> None:
+    runs = [Evaluation(f"run-{n}", "1", (result("+-" * 50),)) for n in range(9)]
+    assert max(map(len, as_text(side_by_side(runs)).splitlines())) < 120
 
 
 def test_a_run_without_scores_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,3 +169,7 @@ def test_pictures_are_whole_svg_inside_their_frame(svg: str) -> None:
     for circle in root.iter("{http://www.w3.org/2000/svg}circle"):
         assert 0 <= float(circle.attrib["cx"]) <= width
         assert 0 <= float(circle.attrib["cy"]) <= height
+
+
+def test_a_point_of_the_reliability_curve_tells_how_many_answers_it_stands_for() -> None:
+    assert ">37</text>" in reliability_curve("curve", [("dev", [Bin(0.5, 0.6, 37, 0.55, 0.5)])])

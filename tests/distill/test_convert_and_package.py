@@ -201,6 +201,26 @@ def test_a_zip_is_the_same_every_time_and_the_app_installs_it(
     verify(read_package(tmp_path / "out" / "kids"))
 
 
+def test_a_student_of_no_numbers_is_neither_compared_nor_packaged(
+    packages: dict[Family, Path], tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM
+
+    source = packages[Family.DECODER]
+    original = AutoModelForCausalLM.from_pretrained(source / "originals" / "answer")
+    original.model.norm.weight.data.fill_(float("nan"))
+    shutil.copytree(source / "originals" / "answer", tmp_path / "spoilt")
+    original.save_pretrained(tmp_path / "spoilt")
+    shutil.copytree(source / "rationale", tmp_path / "made" / "rationale")
+    convert(tmp_path / "spoilt", tmp_path / "made" / "answer")
+    with pytest.raises(UserError, match="scores are no numbers"):
+        parity_of_folders(tmp_path / "spoilt", tmp_path / "made" / "answer", ITEMS, "int8")
+    with pytest.raises(UserError, match="answer student are no numbers"):
+        provenance = Provenance("kids", "1", "b")
+        assemble(tmp_path / "kids", tmp_path / "made", source / "calibration.json", provenance, {})
+    assert not (tmp_path / "kids").exists()
+
+
 def test_a_missing_student_is_named(tmp_path: Path) -> None:
     (tmp_path / "calibration.json").write_text("{}")
     with pytest.raises(UserError, match="lacks the converted student rationale/"):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from distill.cli import main
-from distill.explaining import shipped_facts, without_key
+from distill.explaining import knowing_identity, shipped_facts, without_key
 from distill.scores import Reading, ScoresFile
 from tests.distill.students import QUESTIONS, counted_fact_bases, write_questions
 from tutor_app.errors import UserError
@@ -194,7 +194,7 @@ def test_the_card_takes_the_figures_and_the_package_stays_whole(
     package = read_package(folder)
     verify(package)
     card = (folder / "MODEL_CARD.md").read_text("utf-8")
-    assert card.count("| dev | question | tutor | 8 |") == 1
+    assert card.count("| dev (set.jsonl) | question | tutor | 8 |") == 1
     assert card.startswith("# Tiny students")
     assert package.manifest.scores["dev/question"]["questions"] == 8
 
@@ -218,6 +218,29 @@ def test_the_shipped_facts_are_opened_once(
     questions = write_questions(tmp_path / "set.jsonl")
     evaluated(capsys, "--students", packages[Family.DECODER], "--set", questions, "--routes", "question,both")
     assert len(opened) == 1
+
+
+def test_explanations_are_written_anew_with_another_weigher(
+    packages: dict[Family, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    questions, scores = write_questions(tmp_path / "set.jsonl"), tmp_path / "kept.jsonl"
+
+    def kept_after_measuring() -> int:
+        common = ["--students", packages[Family.DECODER], "--set", questions, "--scores", scores]
+        evaluated(capsys, *common, "--routes", "both")
+        return len(scores.read_text().splitlines())
+
+    first = kept_after_measuring()
+    assert kept_after_measuring() == first
+    (tmp_path / "weigher").mkdir()
+    (tmp_path / "weigher" / "head.json").write_text("{}")
+    monkeypatch.setattr("distill.explaining.weigher_folder", lambda: tmp_path / "weigher")
+    knowing_identity.cache_clear()
+    assert kept_after_measuring() > first
+    knowing_identity.cache_clear()
 
 
 def test_a_fact_that_the_user_flagged_counts_in_figures_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,22 @@ def test_a_chemical_letter_is_no_option_letter() -> None:
     assert fault(told("Vitamin C and blood group A are named by letters."), SETTINGS) == ""
 
 
+@pytest.mark.parametrize(
+    ("claimed", "key", "reason"),
+    [
+        ("-1", "+1", "another answer"),
+        ("−5 °C", "5 °C", "another answer"),
+        ("< 7", "> 7", "another answer"),
+        ("+1", "1", ""),
+        ("5 - 10 m", "5–10 m", ""),
+        ("carbon-14", "carbon 14", ""),
+    ],
+)
+def test_a_sign_makes_another_number(claimed: str, key: str, reason: str) -> None:
+    row = replace(SPOON, choices=(key, "none of these"), answer=0, claimed=claimed)
+    assert fault(row, SETTINGS) == reason
+
+
 def test_the_right_answer_in_other_letters_is_the_right_answer() -> None:
     assert fault(replace(SPOON, claimed="metal conducts heat well"), SETTINGS) == ""
 

@@ -8,6 +8,7 @@ import pytest
 from distill.corpus import Item, line_of, read_items, write_items
 from distill.gathering import gather_corpus, show_corpus
 from distill.recipe import Source
+from distill.sources import read_questions
 from tests.distill.questions import SPOON, row, work_for, write_rows
 from tutor_app.errors import UserError
 
@@ -45,6 +46,32 @@ def test_questions_of_the_public_layout_keep_their_key_facts_and_steps(tmp_path:
     assert (item.id, item.source, item.split, item.key) == ("train/g", "train", "train", "gravity")
     assert item.facts == ("Gravity pulls things down.",)
     assert item.steps == ("So it is gravity.",)
+
+
+@pytest.mark.parametrize(
+    ("explanation", "facts", "steps"),
+    [
+        (
+            "Gravity pulls things down. So a dropped ball falls.",
+            ("Gravity pulls things down.",),
+            ("So a dropped ball falls.",),
+        ),
+        ("Gravity pulls a dropped ball down.", (), ("Gravity pulls a dropped ball down.",)),
+    ],
+)
+def test_an_explanation_in_one_paragraph_is_split_into_facts_and_steps(
+    explanation: str, facts: tuple[str, ...], steps: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "unit.csv").write_text(
+        "question,choice 1,choice 2,correct,explanation\n"
+        f"Which force pulls a dropped ball toward Earth?,gravity,friction,1,{explanation}\n"
+    )
+    (tmp_path / "unit.gift").write_text(
+        f"Which force pulls a dropped ball toward Earth? {{=gravity ~friction ####{explanation}}}\n"
+    )
+    for name in ("unit.csv", "unit.gift"):
+        ((item,), _) = read_questions([tmp_path / name])
+        assert (item.facts, item.steps) == (facts, steps)
 
 
 def test_a_licence_changes_nothing_that_is_learnt_from(tmp_path: Path) -> None:
@@ -169,3 +196,10 @@ def test_a_damaged_row_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text(line_of(SPOON) + "\n{broken\n")
     with pytest.raises(UserError, match=r"rows\.jsonl:2"):
         list(read_items(tmp_path / "rows.jsonl"))
+
+
+def test_dev_questions_without_choices_alone_are_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    open_question = {"id": "o", "question": "Which gas do plants take in?", "answer": "carbon dioxide"}
+    with pytest.raises(UserError, match=r"the dev sources dev has choices and a key, so \[calibrate\]"):
+        gathered(tmp_path, [GRAVITY], [open_question])
+    assert gathered(tmp_path, [GRAVITY], [MOON, open_question])

@@ -1,6 +1,7 @@
 """The last stages of a run, from two trained models to a report, on tiny students and without training."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from distill import calibrating, convert, evaluate, package, run_report
 from distill.corpus import Item, write_items
 from distill.folders import Folders
 from distill.recipe import Base, Convert, Evaluate, Package, Recipe, Run, Source, Teacher
+from distill.results import read_evaluation
 from distill.stages import Work
 from tests.distill.students import QUESTIONS
+from tutor_app.errors import UserError
 from tutor_app.students.engine import Family
 from tutor_app.students.packages import read_package, verify
 
@@ -102,14 +105,64 @@ def test_the_report_tells_of_the_whole_run(run: Path) -> None:
     for words in ("# The run tiny", "## Conversion", "## Calibration", "loss-answer.svg", "## Accuracy"):
         assert words in text
     assert "| CC BY 4.0 | - |" in text
+    assert text.index("## Calibration") < text.index("## Scores") < text.index("Weights `")
+    assert "the mean of the sets" in text
     assert (run / "report" / "loss-answer.svg").is_file()
 
 
 def test_the_report_shows_parts_of_a_training_one_after_the_other(run: Path) -> None:
     text = (run / "report" / "report.md").read_text("utf-8")
-    assert "6 steps. Of the dev questions 25% were right at first, 50% at the end." in text
+    began, ended = "6 steps. Of the dev questions 25%", "after a tenth of the first part, 50% at the end."
+    assert f"{began} were answered right {ended}" in text
+    assert f"{began} had their own fact chosen {ended}" in text
     assert "dev loss" in (run / "report" / "loss-answer.svg").read_text("utf-8")
     assert "![reliability of both before and after](calibration-both.svg)" in text
+
+
+def evaluated_again(run: Path, place: Path, again: bool) -> dict[str, Path]:
+    earlier = {name: run / name for name in ("corpus", "package")}
+    work = Work(RECIPE, Folders(run, run), place, earlier, lambda _: None, run, again)
+    evaluate.run_stage(work)
+    return earlier
+
+
+def test_the_same_weights_are_not_asked_again(run: Path, tmp_path: Path) -> None:
+    (kept,) = (run / "readings").glob("*.jsonl")
+    read = kept.stat().st_mtime_ns
+    evaluated_again(run, tmp_path, again=False)
+    assert kept.stat().st_mtime_ns == read
+    evaluated_again(run, tmp_path, again=True)
+    assert kept.stat().st_mtime_ns != read
+
+
+def test_figures_of_sets_that_were_fitted_on_are_marked(run: Path) -> None:
+    found = json.loads((run / "evaluate" / "scores.json").read_text())
+    assert [each["fitted_on"] for each in found["results"]] == [True, True]
+    shown = evaluate.as_text([read_evaluation(run / "evaluate")])
+    assert "was fitted on these very questions (dev)" in shown
+
+
+def test_what_the_base_learned_from_stays_in_the_card(run: Path, tmp_path: Path) -> None:
+    first = read_package(run / "package" / "tiny")
+    recipe = replace(
+        RECIPE,
+        base=Base(model=str(first.folder / "answer")),
+        sources=(Source("unit", ("u.jsonl",), licence="CC0"),),
+    )
+    earlier = {name: run / name for name in ("corpus", "convert", "calibrate")}
+    package.run_stage(Work(recipe, Folders(run, run), tmp_path, earlier, lambda _: None, run))
+    made = read_package(tmp_path / "tiny")
+    assert made.manifest.licences == ("Apache-2.0", "CC0", "CC BY 4.0")
+    assert made.manifest.base.endswith("(of the students tiny 1.0.0, from fresh llama weights)")
+    card = (made.folder / "MODEL_CARD.md").read_text("utf-8")
+    assert "| ours (learnt by the base) | 1 | CC BY 4.0 |" in card
+
+
+def test_students_whose_scores_are_no_numbers_are_not_packaged(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "parity.json").write_text('{"answer": {"mean_gap": NaN}}')
+    earlier = {"corpus": run / "corpus", "convert": tmp_path, "calibrate": run / "calibrate"}
+    with pytest.raises(UserError, match="scores are no numbers"):
+        package.run_stage(Work(RECIPE, Folders(run, run), tmp_path, earlier, lambda _: None, run))
 
 
 def test_a_stage_done_again_leaves_the_same(run: Path, tmp_path: Path) -> None:

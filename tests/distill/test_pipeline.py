@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,10 @@ def stop_half_way(work: Work) -> None:
         half.write_text("half")
         raise UserError("The lamp went out.")
     (work.folder / "whole.txt").write_text("whole")
+
+
+def nothing(work: Work) -> None:
+    pass
 
 
 def fill_the_disk(work: Work) -> None:
@@ -112,6 +117,32 @@ def test_one_stage_can_be_run_alone(row: Pipeline) -> None:
     row.run(only="count")
     row.run(only="count", again=True)
     assert calls == ["read", "count", "count"]
+
+
+@pytest.mark.parametrize("part", [{"only": "count"}, {"start": "count"}, {"only": "last", "again": True}])
+def test_nothing_is_made_from_a_stage_whose_inputs_have_changed(
+    part: dict[str, Any], row: Pipeline, tmp_path: Path
+) -> None:
+    last = Stage("last", "last", f"{__name__}:nothing", after=("count",))
+    fresh(tmp_path, stages=(*ROW, last)).run()
+    (tmp_path / "bank.txt").write_text("one two three")
+    with pytest.raises(UserError, match=r"What the stage read reads has changed .* `distill run RECIPE`"):
+        fresh(tmp_path, stages=(*ROW, last)).run(**part)
+    fresh(tmp_path, stages=(*ROW, last)).run()
+    fresh(tmp_path, stages=(*ROW, last)).run(**part)
+
+
+def test_another_weigher_trains_no_rationale_student_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bank.txt").write_text("one two")
+    (tmp_path / "head.json").write_text("{}")
+    monkeypatch.setattr("distill.stages.weigher_folder", lambda: tmp_path)
+    before = {stage.name: fresh(tmp_path, stages=STAGES).inputs(stage) for stage in STAGES}
+    (tmp_path / "head.json").write_text("{ }")
+    after = {stage.name: fresh(tmp_path, stages=STAGES).inputs(stage) for stage in STAGES}
+    changed = [name for name in before if before[name] != after[name]]
+    assert changed == ["own-rationales", "calibrate", "evaluate"]
 
 
 def test_a_run_can_begin_at_a_stage(row: Pipeline) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from distill.cli import main
 from distill.folders import Folders
+from distill.models import refuse_missing
 from distill.recipe import Recipe, read_recipe
 from distill.stages import stage_named
+from tutor_app.errors import UserError
 from tutor_app.paths import assets
 
 _PLAIN = """
@@ -20,6 +22,10 @@ fresh = "llama"
 [[sources]]
 name = "ours"
 files = ["bank.txt"]
+[[sources]]
+name = "held-out"
+files = ["dev.txt"]
+role = "dev"
 [start]
 facts = ["facts.txt"]
 """
@@ -73,6 +79,37 @@ def test_init_writes_a_recipe_that_runs(tmp_path: Path, capsys: pytest.CaptureFi
     assert "distill run my-school.toml" in target.read_text(encoding="utf-8")
     assert main(["init", str(target)]) == 2
     assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("like", [path.stem for path in RECIPES])
+def test_a_recipe_like_a_shipped_one_finds_what_lies_beside_that(tmp_path: Path, like: str) -> None:
+    target = tmp_path / "mine.toml"
+    assert main(["init", str(target), "--like", like]) == 0
+    recipe = read_recipe(target)
+    beside = (*recipe.fact_weigher.grades, *filter(None, [recipe.package.notes]))
+    folders = Folders.of(target, recipe)
+    assert all(folders.files(name) for name in beside)
+
+
+@pytest.mark.parametrize("model", ["data:minilm", "models/de/minilm", "./minilm"])
+def test_a_model_that_can_only_be_a_folder_and_is_not_there_is_named(tmp_path: Path, model: str) -> None:
+    with pytest.raises(UserError, match=r"There is no model at .*minilm \(`model` of \[fact_encoder\]\)"):
+        refuse_missing("[fact_encoder]", model, Folders(tmp_path, tmp_path))
+
+
+def test_a_model_that_neither_lies_here_nor_on_a_hub_is_told_before_the_first_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise Exception("no network")  # HTTP libraries have errors of their own
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", offline)
+    path = tmp_path / "mine.toml"
+    path.write_text(f'{_PLAIN}[fact_encoder]\nmodel = "nowhere"\n', "utf-8")
+    assert main(["run", str(path), "--runs", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert "'nowhere' of [fact_encoder] is not at" in told and "cannot be asked (no network)" in told
+    assert not (tmp_path / "mine" / "corpus.part").exists()
 
 
 def test_a_missing_recipe_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

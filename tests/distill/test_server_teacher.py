@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -211,6 +212,10 @@ fresh = "llama"
 [[sources]]
 name = "ours"
 files = ["bank.jsonl"]
+[[sources]]
+name = "held-out"
+files = ["dev.jsonl"]
+role = "dev"
 [[teachers]]
 kind = "server"
 name = "fake"
@@ -245,6 +250,8 @@ def bank(folder: Path, url: str, questions: int = 12) -> None:
         for i in range(questions)
     ]
     (folder / "bank.jsonl").write_text("".join(json.dumps(each) + "\n" for each in asked))
+    held_out = {"id": "d", "question": "Which animal lays eggs?", "choices": ["hen", "cow"], "answer": 0}
+    (folder / "dev.jsonl").write_text(json.dumps(held_out) + "\n")
     (folder / "recipe.toml").write_text(_RECIPE.format(url=url))
 
 
@@ -274,6 +281,68 @@ def test_a_killed_run_asks_only_what_was_not_answered(tmp_path: Path) -> None:
     usage = json.loads((tmp_path / "runs" / "taught" / "rationales" / "usage.json").read_text())
     assert usage["fake"]["replies"] == 12
     assert usage["fake"]["tokens_out"] == 240
+
+
+def test_one_ctrl_c_waits_for_what_is_on_its_way_and_a_second_ends_at_once(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def slowly(handler: fake.Handler) -> object:
+        if len(handler.server.asked) <= 2:
+            return fake.replies()(handler)
+        return over.wait(8)
+
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with fake.serving(slowly) as server:
+        bank(tmp_path, server.url)
+        process = subprocess.Popen(
+            distill(tmp_path, "rationales", "--shard", "1/1"),
+            cwd=tmp_path,
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        while len(server.asked) < 4 and process.poll() is None:
+            time.sleep(0.02)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        said = ""
+        while "Ctrl-C ends it now" not in said:
+            said += process.stderr.read(1)
+        process.send_signal(signal.SIGINT)
+        said += process.stderr.read()
+        assert process.wait() == 130
+        assert time.monotonic() - asked < 5
+        over.set()
+    assert "waiting for up to 2 replies" in said and "Traceback" not in said
+    journal = tmp_path / "runs" / "taught" / "replies" / "1-of-1.jsonl"
+    assert journal.read_bytes().count(b"\n") == 2
+
+
+def test_replies_on_their_way_are_kept_when_another_ends_the_run() -> None:
+    def late(handler: fake.Handler) -> None:
+        time.sleep(0.2)
+        fake.replies()(handler)
+
+    with fake.serving(late, fake.status(401)) as server:
+        teacher = teacher_at(server.url)
+        replies = ServerTeacher(teacher).replies(asks_for(ITEMS, teacher), lambda ask: False)
+        assert next(replies).text == fake.GOOD
+        with pytest.raises(UserError, match="refuses the key"):
+            next(replies)
+
+
+def test_a_key_that_cannot_be_sent_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", " sk-1\n")
+    ServerTeacher(teacher_at("http://x"))  # a line break at the end belongs to no key
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1\nsk-2")
+    with pytest.raises(UserError, match="The variable OPENAI_API_KEY holds no key that can be sent"):
+        ServerTeacher(teacher_at("http://x"))
+
+
+def test_a_server_that_does_not_stream_is_told() -> None:
+    with fake.serving(fake.sends_whole) as server, pytest.raises(UserError, match="it sent application/json"):
+        told_by(server, ITEMS, retries=0)
 
 
 def test_shares_of_the_asking_are_put_together(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import torch
 
 from distill.train.bases import with_lora
 from distill.train.loop import CHECKPOINT, Schedule, bar, plan_batches, train
+from distill.training import refuse_broken
 from tests.distill.training_helpers import ITEMS, tiny_base, tiny_lessons
 from tutor_app.errors import UserError
 
@@ -152,11 +154,27 @@ def test_frozen_layers_stay_as_they_are(tmp_path: Path) -> None:
     )
 
 
-def test_a_loss_that_is_no_number_stops_and_keeps_the_weights(tmp_path: Path) -> None:
+def test_a_student_whose_last_step_spoilt_it_is_not_kept(tmp_path: Path) -> None:
+    model, _ = tiny_lessons(tiny_base(tmp_path))
+    refuse_broken(model, "lessons-1")
+    next(model.parameters()).data[0] = float("inf")  # type: ignore[attr-defined]
+    with pytest.raises(UserError, match="lessons-1 ended with weights that are no numbers"):
+        refuse_broken(model, "lessons-1")
+
+
+def test_a_loss_that_is_no_number_stops_and_leaves_nothing_to_go_on_from(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"not a number at step .* lower learning_rate"):
         _run(
             tiny_base(tmp_path / "base"),
             tmp_path / "run",
             Schedule(1e30, epochs=6, batch_tokens=120, clip=1e30),
         )
-    assert (tmp_path / "run" / CHECKPOINT).is_file()
+    assert not (tmp_path / "run" / CHECKPOINT).exists()
+
+
+def test_a_model_that_is_frozen_whole_is_refused(tmp_path: Path) -> None:
+    model, lessons = tiny_lessons(tiny_base(tmp_path / "base"))
+    adapted = with_lora(model, 4, 1).get_base_model()
+    schedule = replace(SCHEDULE, frozen_layers=2)
+    with pytest.raises(UserError, match="frozen_layers = 2 nothing is left to train: the model has 2 layers"):
+        train(adapted, [lessons.answer(ITEMS[0])], schedule, tmp_path, print, tmp_path / "log.jsonl")

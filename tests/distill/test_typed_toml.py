@@ -55,6 +55,11 @@ def test_an_unknown_section_is_named(tmp_path: Path) -> None:
     assert "did you mean `answer_student`" in refusal(tmp_path, WHOLE + "\n[answer_students]\nlora = 3\n")
 
 
+def test_an_unknown_section_of_several_is_told_with_its_line(tmp_path: Path) -> None:
+    words = refusal(tmp_path, WHOLE + '\n[[source]]\nname = "third"\n')
+    assert "recipe.toml:17: the recipe has no key `source`; did you mean `sources`?" in words
+
+
 def test_the_second_of_several_tables_is_told_from_the_first(tmp_path: Path) -> None:
     words = refusal(tmp_path, WHOLE + '\n[[sources]]\nname = "third"\nfiles = ["x"]\nrolle = "dev"\n')
     assert "recipe.toml:20: [sources] has no key `rolle`; did you mean `role`?" in words
@@ -66,6 +71,7 @@ def test_the_second_of_several_tables_is_told_from_the_first(tmp_path: Path) -> 
         ("epochs = 'two'", "`epochs` must be a number, not 'two'"),
         ("epochs = -1", "epochs must be above 0"),
         ("epochs = true", "`epochs` must be a number, not True"),
+        ("epochs = inf", "`epochs` must be a number, not inf"),
         ("candidates = 1.5", "`candidates` must be a whole number, not 1.5"),
         ("supposed = 2", "supposed is a share between 0 and 1"),
     ],
@@ -97,6 +103,7 @@ def test_sections_that_name_a_source_the_recipe_lacks_are_refused(tmp_path: Path
     [
         ('routes = ["question", "bath"]', "There is no route 'bath'"),
         ('protocol = "akk"', "There is no protocol 'akk'"),
+        ('protocol = "acc"', 'the protocol acc has no rationale; it needs routes = ["question"]'),
         ('sources = ["ours"]', "[evaluate] names 'ours', which is not of the role dev"),
     ],
 )
@@ -118,6 +125,14 @@ def test_what_cannot_be_measured_is_told_before_anything_runs(tmp_path: Path, li
             '[own_rationales]\nstyle = "none"\n[[answer_student.phases]]\nown = 0.5',
             r"20: `own` rationales are wanted, but \[own_rationales\] with the style \"none\"",
         ),
+        (
+            '[[sources]]\nname = "more"\nfiles = ["x"]\n[own_rationales]\nsources = ["more"]\n'
+            "[[answer_student.phases]]\nown = 0.5\nsources = { ours = 1.0 }",
+            r"23: `own` rationales are wanted of sources that \[own_rationales\] does not explain",
+        ),
+        ('[[teachers]]\nkind = "server"\nmodel = "m"\nurl = "http://[::1/v1"', "20: url is an address such"),
+        ('[[teachers]]\nkind = "server"\nmodel = "m"\nurl = "localhost:80"', "20: url is an address such"),
+        ('[[sources]]\nname = "ours"\nfiles = ["x"]', "18: two sources are named 'ours'"),
         ('[fact_weigher]\nmodel = "mini"', r"17: .* needs a \[fact_encoder\]"),
         ('[package]\nname = "../x"', "18: a package's name is made of"),
         ('[[sources]]\nname = "../x"\nfiles = ["x"]', "18: a source's name is made of"),
@@ -142,6 +157,15 @@ def test_a_seed_fits_into_32_bits(tmp_path: Path, seed: int) -> None:
 
 def test_the_mark_some_editors_put_first_is_no_mistake(tmp_path: Path) -> None:
     assert read_recipe(recipe_file(tmp_path, "\ufeff" + WHOLE)).run.name == "small"
+
+
+def test_a_recipe_without_a_question_to_measure_on_is_refused(tmp_path: Path) -> None:
+    assert "no source has the role dev" in refusal(tmp_path, WHOLE.replace('role = "dev"', ""))
+
+
+def test_fresh_weights_have_no_tokens_to_trim(tmp_path: Path) -> None:
+    told = refusal(tmp_path, WHOLE.replace('fresh = "llama"', 'fresh = "llama"\nkeep_tokens = 400'))
+    assert "recipe.toml:7: keep_tokens trims a `model`" in told
 
 
 def test_a_base_is_a_model_or_fresh_weights_but_not_both(tmp_path: Path) -> None:

@@ -71,6 +71,12 @@ def test_a_damaged_file_is_told_with_its_line(tmp_path: Path, damage: bytes) -> 
         read_written([tmp_path / "told.jsonl"])
 
 
+def test_a_line_that_is_no_json_is_told_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "told.jsonl").write_text("It is so.\n", "utf-8")
+    with pytest.raises(UserError, match=r"told\.jsonl:1: the line is no JSON object"):
+        read_written([tmp_path / "told.jsonl"])
+
+
 @pytest.mark.parametrize("key", ["facts", "steps"])
 def test_a_text_where_a_list_belongs_is_told_with_its_line(tmp_path: Path, key: str) -> None:
     row = {"id": "ice", "facts": ["Ice is light."], "steps": ["So it floats."]} | {key: "So it floats."}

@@ -18,6 +18,7 @@ from tutor_app import paths
 from tutor_app.errors import UserError
 from tutor_app.knowledge.base import FactBase
 from tutor_app.knowledge.facts import Fact, Source, fact_id, facts_file, facts_of, notes_folder, sources
+from tutor_app.knowledge.flags import Flags
 from tutor_app.questions.library import Library
 from tutor_app.questions.model import Bank, Question
 
@@ -114,6 +115,13 @@ def test_a_flagged_fact_is_not_used_again(base: FactBase) -> None:
     assert again.unflag(FACTS[0].id)
     assert not again.unflag(FACTS[0].id)
     assert again.candidates(BALL, 1) == [FACTS[0]]
+
+
+def test_what_another_window_flags_and_unflags_counts_at_once(base: FactBase) -> None:
+    Flags().add(FACTS[0])
+    assert base.candidates(BALL, 1) != [FACTS[0]]
+    Flags().remove(FACTS[0].id)
+    assert base.candidates(BALL, 1) == [FACTS[0]]
 
 
 def test_without_flags_a_flagged_fact_is_used_like_the_rest(base: FactBase) -> None:

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from tutor_app.learning.exam import Exam
 from tutor_app.learning.history import History
 from tutor_app.learning.records import Item
 from tutor_app.questions.library import Library
-from tutor_app.questions.model import Bank
+from tutor_app.questions.model import Bank, ReadReport
 
 
 class Tutor:
@@ -77,7 +79,8 @@ def test_the_exam_lock_closes_and_opens_again(tutor: Tutor) -> None:
     tutor("test", "--bank", "two-topics", "-n", "2", "--exam-lock", typed="b\nquit\n")
     for words in (("learn",), ("practise",), ("review",), ("bank", "show", "two-topics"),
                   ("bank", "export", "two-topics", "--to", "native"), ("ask", "Why?"),
-                  ("facts", "search", "magnet"), ("results", "export")):  # fmt: skip
+                  ("facts", "search", "magnet"), ("results", "export"), ("progress",),
+                  ("history", "export", "x.jsonl")):  # fmt: skip
         status, said, complaint = tutor(*words)
         assert (status, said) == (2, ""), words
         assert "exam lock" in complaint
@@ -108,6 +111,29 @@ def test_a_locked_test_goes_on_even_when_another_was_begun_since(tutor: Tutor) -
     _, said, _ = tutor("test", "--new", typed="quit\n")
     assert "The test you began goes on." in said
     assert "Question 1 of 2." in said
+
+
+def test_a_bank_that_comes_again_in_another_order_keeps_the_answers_of_an_open_test(tutor: Tutor) -> None:
+    tutor("test", "--bank", "two-topics", "-n", "5", "--exam-lock", typed="b\nquit\n")
+    other = ("gravity", "friction", "air resistance", "magnetism")
+    turned = tuple(replace(question(number), choices=other, answer=0, why_wrong=()) for number in range(1, 6))
+    Library().install(ReadReport("native", Bank("Two topics", turned)))
+    _, said, _ = tutor("test", "--end")
+    assert "1 of 5 right" in said
+    assert "Not answered: 4." in said
+
+
+def test_what_a_test_left_unanswered_is_no_mistake_and_no_answer(tutor: Tutor) -> None:
+    _, said, _ = tutor("test", "--bank", "two-topics", "-n", "5", typed="b\nfinish\nyes\n\n\nquit\n")
+    assert "1 of 5 right" in said
+    assert "Question 2. Not answered." in said
+    assert "1 answer, 100% right" in tutor("progress")[1]
+    assert "There are no mistakes" in tutor("review", "--mistakes")[1]
+
+
+def test_progress_tells_i_dont_know_apart(tutor: Tutor) -> None:
+    tutor("practise", "--bank", "two-topics", "-n", "2", typed="idk\nall\n\n\nb 2\n")
+    assert "2 answers, 50% right, 1 time 'I don't know'," in tutor("progress")[1]
 
 
 def test_a_teacher_ends_a_locked_test(tutor: Tutor) -> None:
@@ -168,7 +194,7 @@ def test_a_subject_is_found_in_banks_of_another_subject(tutor: Tutor) -> None:
 def test_review_says_when_nothing_is_due_and_drills_mistakes(tutor: Tutor) -> None:
     assert "Nothing is due for review." in tutor("review")[1]
     tutor("practise", "--bank", "two-topics", "-n", "1", typed="a 1\nc\nskip\n")
-    assert "The next review comes in 1 day." in tutor("review")[1]
+    assert "The next review comes tomorrow." in tutor("review")[1]
     _, said, _ = tutor("review", "--mistakes", typed="b 3\nskip\n")
     assert "Right. +3 points." in said
     assert "There are no mistakes" in tutor("review", "--mistakes")[1]
@@ -237,6 +263,13 @@ def test_a_file_that_is_there_is_only_replaced_with_force(
     assert target.read_bytes() != b"my own words"
 
 
+def test_a_copy_that_cannot_be_written_is_not_blamed_on_the_history(tutor: Tutor, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    status, _, complaint = tutor("history", "backup", str(tmp_path / "file" / "copy.db"))
+    assert status == 2
+    assert complaint.startswith(f"tutor: The copy {tmp_path / 'file' / 'copy.db'} cannot be written: ")
+
+
 def test_a_backup_wants_the_name_of_a_file(tutor: Tutor, tmp_path: Path) -> None:
     status, _, complaint = tutor("history", "backup", str(tmp_path))
     assert status == 2
@@ -255,7 +288,17 @@ def test_a_class_is_added_whole_or_not_at_all(tutor: Tutor) -> None:
     assert (status, said) == (2, "")
     assert "'' can be no profile" in complaint and "Nobody was added." in complaint
     assert tutor("profiles", "list")[1] == ""
-    assert tutor("profiles", "add", "Ann", "Zoë")[1].count("can start") == 2
+    said = tutor("profiles", "add", "Zoë", "Sam O'Neil", "me")[1]
+    assert "Zoë can start: tutor --profile 'Zoë'\n" in said
+    command = said.splitlines()[1].removeprefix("Sam O'Neil can start: ")
+    assert shlex.split(command) == ["tutor", "--profile", "Sam O'Neil"]
+    assert "me can start: tutor\n" in said
+
+
+def test_a_name_that_is_no_utf_8_is_an_unknown_profile(tutor: Tutor) -> None:
+    status, _, complaint = tutor("--profile", "caf\udce9", "progress")
+    assert status == 2
+    assert "There is no profile named caf" in complaint
 
 
 def test_settings_are_shown_and_changed(tutor: Tutor) -> None:

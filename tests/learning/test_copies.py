@@ -8,8 +8,9 @@ import pytest
 
 from tests.learning.helpers import DAY, NOON, attempt, item, question
 from tutor_app.errors import UserError
-from tutor_app.learning import storage
+from tutor_app.learning import reviews, storage
 from tutor_app.learning.history import TYPED, History
+from tutor_app.learning.marking import Recall
 from tutor_app.learning.records import Attempt, FlagKind, Item, Mode, Profile
 from tutor_app.learning.transfer import export_lines, import_file
 
@@ -173,6 +174,9 @@ ATTEMPT = NOTE | {
 }  # fmt: skip
 
 
+CARD = json.dumps(json.loads(reviews.after(None, Recall.GOOD, NOON).card) | {"stability": float("inf")})
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -188,6 +192,13 @@ ATTEMPT = NOTE | {
         ([HEADER, GOOD, {**NOTE, "text": {"a": 1}}], "does not fit"),
         ([HEADER, {"table": "profiles", "name": 5}], "does not fit"),
         ([HEADER, GOOD, {**ATTEMPT, "day": "whenever"}], r"out\.jsonl:3: this line does not fit .*whenever"),
+        ([HEADER, GOOD, {**ATTEMPT, "day": "20260102"}], "20260102 is not a day such as"),
+        ([HEADER, GOOD, {**ATTEMPT, "at": 1e300}], r"out\.jsonl:3: .*at cannot be 1e\+300"),
+        ([HEADER, GOOD, {**ATTEMPT, "at": "1e300"}], "at cannot be '1e300'"),
+        ([HEADER, GOOD, {**ATTEMPT, "at": -1.0}], "at cannot be -1"),
+        ([HEADER, GOOD, {**ATTEMPT, "points": 10**30}], "points cannot be 1000"),
+        ([HEADER, GOOD, {**ATTEMPT, "seconds": float("inf")}], "seconds cannot be inf"),
+        ([HEADER, GOOD, {**NOTE, "table": "reviews", "due": 1, "lapses": 0, "card": CARD}], "no schedule"),
     ],
 )
 def test_a_file_with_a_wrong_line_changes_nothing(

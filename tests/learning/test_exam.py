@@ -1,6 +1,7 @@
 """A test: any order, a time limit, nothing told before the end."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,8 +9,15 @@ from tests.learning.helpers import FakeClock, item
 from tutor_app.errors import UserError
 from tutor_app.learning.exam import Exam, TopicScore
 from tutor_app.learning.records import Item, OpenSession
+from tutor_app.learning.turn import LONGEST_THOUGHT
 
 ITEMS = [item(1), item(2, "cells"), item(3, "cells")]
+
+
+def saved_and_loaded(exam: Exam) -> OpenSession:
+    """As the history would give it back: through JSON."""
+    state = exam.snapshot()
+    return replace(state, state=json.loads(json.dumps(state.state)))
 
 
 def test_answers_in_any_order_can_be_changed_until_the_end() -> None:
@@ -22,7 +30,7 @@ def test_answers_in_any_order_can_be_changed_until_the_end() -> None:
     result = exam.finish()
     assert (result.right, result.total, result.unanswered) == (2, 3, 1)
     assert result.topics == (TopicScore("cells", 2, 2), TopicScore("forces", 0, 1))
-    assert [kept.did_not_know for kept in result.attempts] == [True, False, False]
+    assert [kept.unanswered for kept in result.attempts] == [True, False, False]
     assert {kept.session for kept in result.attempts} == {exam.uid}
 
 
@@ -66,6 +74,16 @@ def test_time_is_counted_for_each_question() -> None:
     assert [kept.seconds for kept in exam.finish().attempts] == [6, 7, 0]
 
 
+def test_time_counts_nothing_when_the_clock_is_set_back_and_little_over_lunch() -> None:
+    clock = FakeClock()
+    exam = Exam(ITEMS, clock=clock)
+    clock.pass_(-30)
+    exam.next()
+    clock.pass_(5 * 3600)
+    exam.next()
+    assert [kept.seconds for kept in exam.finish().attempts] == [0, LONGEST_THOUGHT, 0]
+
+
 def test_open_questions_are_judged_by_their_words_and_keyless_ones_not_at_all() -> None:
     written = item(1, choices=(), answer=None, accepted=("gravity",), why_wrong=())
     keyless = item(2, answer=None, why_wrong=())
@@ -83,16 +101,7 @@ def test_a_test_goes_on_after_a_stop_and_its_time_ran_on() -> None:
     exam.answer(1)
     exam.next()
     exam.mark()
-    state = exam.snapshot()
-    loaded = OpenSession(
-        state.uid,
-        state.mode,
-        state.started,
-        state.saved,
-        json.loads(json.dumps(state.state)),
-        state.locked,
-        state.ends,
-    )
+    loaded = saved_and_loaded(exam)
     clock.pass_(300)
 
     def find(bank: str, question: str) -> Item | None:
@@ -101,6 +110,36 @@ def test_a_test_goes_on_after_a_stop_and_its_time_ran_on() -> None:
     again = Exam.resume(loaded, find, clock)
     assert (again.uid, again.locked, again.seconds_left) == (exam.uid, True, 300)
     assert (len(again.items), again.index, again.marked, again.given[0].choice) == (2, 1, {1}, 1)
+
+
+def test_an_answer_is_the_same_where_an_updated_bank_puts_the_choices_in_another_order() -> None:
+    exam = Exam([item(1), item(2)], clock=FakeClock())
+    exam.answer(1)  # gravity
+    exam.next()
+    exam.answer(3)  # air resistance, which the update takes out
+    turned = {"choices": ("gravity", "friction"), "answer": 0, "why_wrong": ()}
+    again = Exam.resume(saved_and_loaded(exam), lambda _, q: item(int(q[1:]), **turned), FakeClock())
+    assert again
+    result = again.finish()
+    assert (result.right, result.total, result.unanswered) == (1, 2, 1)
+    assert [(kept.correct, kept.response) for kept in result.attempts] == [(True, "gravity"), (None, "")]
+
+
+def test_a_written_answer_is_none_where_choices_now_stand() -> None:
+    exam = Exam([item(1, choices=(), answer=None, why_wrong=(), accepted=("gravity",))], clock=FakeClock())
+    exam.answer(text="gravity")
+    again = Exam.resume(saved_and_loaded(exam), lambda *_: ITEMS[0], FakeClock())
+    assert again
+    assert again.answered == 0
+
+
+def test_a_test_saved_by_an_older_version_goes_on() -> None:
+    exam = Exam(ITEMS, clock=FakeClock())
+    saved = saved_and_loaded(exam)
+    state = {**saved.state, "given": [[1, ""], [7, ""], [None, ""]]}
+    again = Exam.resume(replace(saved, state=state), lambda _, q: item(int(q[1:])), FakeClock())
+    assert again
+    assert [given.choice for given in again.given] == [1, None, None]
 
 
 def test_a_test_without_questions_is_refused_in_a_sentence() -> None:

@@ -112,6 +112,12 @@ def test_mistakes_are_what_was_last_answered_wrong(history: History, ann: Profil
     assert history.topic_progress(ann) == {("b", "forces"): (2, 1)}
 
 
+def test_an_answer_from_before_the_last_one_leaves_the_last_word(history: History, ann: Profile) -> None:
+    history.record(ann, attempt(1, True), attempt(1, False, at=NOON - 1))
+    (standing,) = history.standings(ann)
+    assert (standing.last_correct, standing.last_at, standing.missed) == (True, NOON, 1)
+
+
 def test_a_question_missed_four_times_and_more_than_known_is_a_leech(history: History, ann: Profile) -> None:
     history.record(ann, *(attempt(1, False, at=NOON + n) for n in range(4)))
     history.record(ann, *(attempt(2, n > 3, at=NOON + n) for n in range(10)))

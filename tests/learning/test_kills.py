@@ -124,6 +124,9 @@ def test_a_finished_test_is_recorded_and_closed_at_once_or_still_open(folder: Pa
                 said(-1)
                 for number in range(100_000):
                     exam = Exam([item(n) for n in range(6)], locked=True)
+                    for _ in exam.items:
+                        exam.answer(1)
+                        exam.next()
                     history.save_session(ann, exam.snapshot())
                     history.record(ann, *exam.finish().attempts, end_session=exam.uid)
                     said(number)

@@ -59,6 +59,28 @@ def test_a_written_answer_that_says_something_else_is_wrong(said: str, accepted:
     assert not matches(said, [accepted])
 
 
+@pytest.mark.parametrize(
+    ("said", "accepted"),
+    [
+        ("0.50", "0.5"), (".5", "0.5"), ("+3", "3.0"), ("6.02e23", "6.02 × 10²³"), ("6.02 x 10^23", "6.02e23"),
+        ("1.6·10⁻¹⁹ C", "1.6e-19 C"), ("9.81m/s²", "9.81 m/s²"), ("9.810 m/s2", "9.81 m/s²"), ("50 %", "50.0%"),
+    ],
+)  # fmt: skip
+def test_a_number_is_right_by_its_value(said: str, accepted: str) -> None:
+    assert matches(said, [accepted])
+
+
+@pytest.mark.parametrize(
+    ("said", "accepted"),
+    [
+        ("5", "0.5"), ("-0.5", "0.5"), ("9.81 km", "9.81 m"), ("9.81", "9.81 m"), ("1.0/2", "1.0/3"),
+        ("2.0 + 3", "2 + 3.1"), ("6e2", "6e3"), ("1e999 x", "1e998 x"),
+    ],
+)  # fmt: skip
+def test_another_number_or_another_unit_is_wrong(said: str, accepted: str) -> None:
+    assert not matches(said, [accepted])
+
+
 def test_a_text_mentions_whole_words_only() -> None:
     assert mentions("It is gravity, of course.", "Gravity")
     assert not mentions("The magnetism of iron", "magnet")

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -19,8 +19,17 @@ from tutor_app.learning.export import (
     results_csv,
 )
 from tutor_app.learning.history import History
-from tutor_app.learning.progress import Progress, as_json, by_week, days_in_a_row, duration, progress
+from tutor_app.learning.progress import (
+    Progress,
+    as_json,
+    by_week,
+    days_in_a_row,
+    duration,
+    next_review,
+    progress,
+)
 from tutor_app.learning.records import Profile
+from tutor_app.questions.cells import guarded
 
 NASTY = "<script>alert(1)</script> | [red]x[/red] & =1+1"
 
@@ -158,8 +167,29 @@ def test_any_answer_survives_the_teachers_table(text: str) -> None:
     )
     lines = list(results_csv([past, replace(past, response="")]))
     row = next(csv.DictReader(io.StringIO("".join(lines), newline="")))
-    assert row["response"].removeprefix("'") == text.removeprefix("'")
-    assert not row["response"].startswith(("=", "+", "@"))
+    assert row["response"] in (text, f"'{text}")
+    assert not row["response"].startswith(("=", "@"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "cell"),
+    [
+        ("-5", "-5"), ("+3.5", "+3.5"), ("H₂O", "H₂O"), ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        ("=1+1", "'=1+1"), ("-5 °C", "'-5 °C"), ("@x", "'@x"), ("'=1", "''=1"),
+    ],
+)  # fmt: skip
+def test_what_a_spreadsheet_would_run_is_guarded_and_numbers_stay(answer: str, cell: str) -> None:
+    assert guarded(answer) == cell
+
+
+@pytest.mark.parametrize(
+    ("moment", "when"),
+    [("05-01 22:00", "later today"), ("05-02 06:00", "tomorrow"), ("05-03 06:00", "in 2 days")],
+)
+def test_when_the_next_review_comes_is_told_by_the_calendar(moment: str, when: str) -> None:
+    now = datetime.fromisoformat("2026-05-01 21:00").timestamp()
+    due = datetime.fromisoformat(f"2026-{moment}").timestamp()
+    assert next_review(due, now) == f" The next review comes {when}."
 
 
 def test_times_in_words() -> None:

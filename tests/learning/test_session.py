@@ -90,6 +90,21 @@ def test_a_sitting_goes_on_at_the_very_try_where_it_stopped() -> None:
     assert again.tally.questions == 2
 
 
+def test_what_was_struck_out_stays_so_where_an_updated_bank_puts_the_choices_in_another_order() -> None:
+    session = Session(Mode.PRACTISE, ITEMS, tries=3, clock=FakeClock())
+    assert session.turn
+    session.turn.answer(0)  # friction
+    session.turn.answer(2)  # magnetism, which the update takes out
+    turned = item(1, choices=("gravity", "air resistance", "friction"), answer=0, why_wrong=())
+    again = Session.resume(saved_and_loaded(session), lambda *_: turned, FakeClock())
+    assert again.turn
+    assert again.turn.struck == (2,)
+    assert again.turn.answer(0).right
+    kept = again.keep()
+    assert kept
+    assert (kept.correct, kept.chosen, kept.response) == (False, 2, "friction")
+
+
 def test_a_question_recorded_before_the_stop_is_not_recorded_twice() -> None:
     session = Session(Mode.PRACTISE, ITEMS, clock=FakeClock())
     answer(session, 1)
@@ -141,6 +156,7 @@ def test_what_an_older_version_saved_is_gone_on_with() -> None:
     turn = saved.state["turn"]
     assert isinstance(turn, dict)
     del turn["verdict"]
+    turn["struck"] = [0]
     again = Session.resume(saved, find, FakeClock())
     assert again.turn
     assert (again.turn.struck, again.turn.verdict) == ((0,), None)

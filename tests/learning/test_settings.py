@@ -99,7 +99,10 @@ def test_what_a_person_types_becomes_a_value(name: str, typed: str, value: objec
     assert find(name).parse(typed) == value
 
 
-@pytest.mark.parametrize(("name", "typed"), [("practise.certainty", "maybe"), ("practise.questions", "ten")])
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("practise.certainty", "maybe"), ("practise.questions", "ten"), ("tutor.profile", "caf\udce9")],
+)
 def test_what_a_person_mistypes_is_refused_in_a_sentence(name: str, typed: str) -> None:
     with pytest.raises(UserError, match="must be"):
         find(name).parse(typed)

@@ -23,6 +23,15 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
+def stored(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip of these parts as they are, as LibreOffice keeps the first of its files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
 def unzipped(data: bytes) -> dict[str, bytes]:
     """The parts of a zip."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -238,11 +247,14 @@ def quizizz() -> bytes:
 
 def everything() -> dict[str, bytes]:
     """One file of every format and shape, by name."""
+    from tests.questions.made_docx import word
+
     files = {path.name: path.read_bytes() for path in sorted(FIXTURES.iterdir())}
     made = {
         "canvas.zip": canvas(),
         "course.imscc": cartridge(),
         "blackboard.zip": blackboard(),
         "plants.h5p": h5p(),
+        "test.docx": word(),
     }
     return files | made | {"kahoot.xlsx": kahoot(), "quizizz.xlsx": quizizz()}

@@ -48,6 +48,8 @@ def reasons(report: ReadReport) -> dict[str, str]:
         ("trivia.json", "json", 2, 0),
         ("cards.txt", "cards", 3, 1),
         ("anki.txt", "cards", 2, 0),
+        ("typed.txt", "plain-text", 4, 1),
+        ("test.docx", "docx", 2, 1),
         ("kahoot.xlsx", "xlsx", 3, 0),
         ("quizizz.xlsx", "xlsx", 4, 1),
     ],

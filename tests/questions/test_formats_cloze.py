@@ -47,8 +47,9 @@ def test_each_gap_is_asked_for_with_the_others_filled() -> None:
     for question in (sun, earth, days):
         assert (question.hint, question.steps) == ("Think of the night.", ("The Moon shows us one side.",))
     assert report.warnings[0] == (
-        "cloze.xml:4 ('The Sun and the Moon'): a question with 3 gaps became 3 questions; the file counts any "
-        "number from 27.1 to 27.5 as right, the tutor only 27.3"
+        "cloze.xml:4 ('The Sun and the Moon'): a question with 3 gaps became 3 questions; 'world' earns part "
+        "of the points and is not accepted; the file counts any number from 27.1 to 27.5 as right, the tutor only "
+        "27.3"
     )
 
 

@@ -150,7 +150,7 @@ def test_a_file_in_an_encoding_nobody_named_is_remarked_on() -> None:
         (r"\(\frac{1}{2}mv^2\) at 25^\circ C", "½mv² at 25° C"),
         (r"$$\alpha \rightarrow \beta_{12}$$", "α→β₁₂"),
         (r"$F = m \cdot a$, \(\approx 3\), $2\times 10^8$", "F = m · a, ≈ 3, 2×10⁸"),
-        (r"\(\overrightarrow{AB}\) and [tex]x^{10}[/tex]", "AB and x¹⁰"),
+        (r"\(\overrightarrow{AB}\) and [tex]x^{10}[/tex]", "A⃗B⃗ and x¹⁰"),
         ("<p>Why <audio src='a.ogg'>Your browser plays no sound.</audio>so loud?</p>", "Why so loud?"),
         ("<p>Why <video src='a.mp4'>so loud?</p>", "Why so loud?"),
         ("It costs $5 and $6.", "It costs $5 and $6."),

@@ -164,6 +164,26 @@ def test_a_json_question_that_cannot_be_used_says_why(question: dict[str, Any], 
         read([question])
 
 
+def test_t_and_f_are_true_and_false_where_nothing_else_can_be_meant() -> None:
+    typed = {"question": "Is the Sun hot?", "type": "true_false", "answer": "T"}
+    assert keys(read([typed, {"question": "What melts?", "answer": "ice"}])) == ["True", None]
+    assert keys(read([{"question": "Hot?", "answer": "T"}, {"question": "Cold?", "answer": "F"}])) == [
+        "True",
+        "False",
+    ]
+    assert keys(read([asked("T", "True", "False"), asked("n", "Yes", "No")])) == ["True", "No"]
+    fluorine = read([{"question": "Which symbol has fluorine?", "answer": "F"}])
+    assert "only the answer F is accepted" in fluorine.warnings[0]
+
+
+def test_a_letter_that_is_also_a_choice_is_meant_as_the_whole_list_shows() -> None:
+    vitamin = asked("C", "B", "C", "A")
+    with pytest.raises(UserError, match="its key C may mean option B or option C; write that in its place"):
+        read([vitamin])
+    assert keys(read([vitamin, asked("B", "ice", "fog")])) == ["A", "fog"]
+    assert keys(read([vitamin, asked("fog", "ice", "fog")])) == ["C", "fog"]
+
+
 def test_fields_that_are_not_read_are_named() -> None:
     warnings = formats.read_bytes(made.fixture("questions.json"), "q.json").warnings
     assert warnings[0] == "q.json: fields not read: note"

@@ -125,7 +125,7 @@ CHOICES = ["iron", "tin", "neon"]
         "Which?\nA. iron\nB. tin\nC. neon\nANSWER: (A) and (B).\n",
         'question,a,b,c,key\nWhich?,iron,tin,neon,"A,B"\n',
         "question,a,b,c,key\nWhich?,iron,tin,neon,A and B\n",
-        "question,a,b,c,key\nWhich?,iron,tin,neon,1;2\n",
+        "question,a,b,c,correct number\nWhich?,iron,tin,neon,1;2\n",
         'question,a,b,c,key\nWhich?,iron,tin,neon,"Iron, tin"\n',
         "question;choices;correct\nWhich?;iron|tin|neon;iron|tin\n",
         json.dumps([{"question": "Which?", "choices": CHOICES, "answer": ["iron", "tin"]}]),

@@ -25,7 +25,7 @@ _LINES = _TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
 
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
-    choices = draw(st.lists(_FILLED, min_size=2, max_size=5))
+    choices = draw(st.lists(_FILLED, min_size=2, max_size=5, unique=True))
     answer = draw(st.integers(0, len(choices) - 1))
     notes = draw(st.one_of(st.just(()), st.tuples(*(st.one_of(st.none(), _FILLED) for _ in choices))))
     why_wrong = tuple(None if i == answer else note for i, note in enumerate(notes))

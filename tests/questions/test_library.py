@@ -326,7 +326,7 @@ many = [replace(TIDES, id=f"t{n}", text=f"{TIDES.text} ({n})") for n in range(30
 print("ready", flush=True)
 while True:
     Library().install(report(LUNGS, HEART, *many))
-    Library().install(report(LUNGS, HEART))
+    Library().install(report(LUNGS, HEART), title="Body quiz")
 """
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.questions.samples import HEART, LUNGS, TIDES
 from tutor_app.questions.model import Question
-from tutor_app.questions.updating import fingerprint, have_common, update
+from tutor_app.questions.updating import fingerprint, in_common, update
 
 
 def ids(questions: tuple[Question, ...]) -> list[str]:
@@ -37,7 +37,7 @@ def test_a_better_explanation_is_no_other_question() -> None:
     better = replace(LUNGS, id="x", hint="Breathe in.", steps=("Air goes in, so oxygen does.",))
     done = update([better], [LUNGS], {}, "quiz")
     assert ids(done.questions) == ["lungs"] and done.questions[0].hint == "Breathe in."
-    assert done.unchanged == 1
+    assert (done.changed, done.unchanged) == (1, 0)
 
 
 def test_a_typo_put_right_keeps_the_id() -> None:
@@ -47,11 +47,12 @@ def test_a_typo_put_right_keeps_the_id() -> None:
     assert ids(done.questions) == ["old"] and done.changed == 1
 
 
-def test_another_key_makes_another_question() -> None:
+def test_another_key_makes_another_question_and_is_told() -> None:
     other_key = replace(HEART, answer=0)
     done = update([other_key], [HEART], {}, "quiz")
     assert done.questions[0].id != "heart"
-    assert (done.added, done.removed) == (1, 1)
+    assert (done.added, done.changed, done.removed) == (0, 1, 0)
+    assert done.losses == ("Question 1 ('What pumps blood through the body?') now has the file's key.",)
 
 
 def test_an_id_of_another_question_in_another_bank_is_not_used() -> None:
@@ -71,9 +72,60 @@ def test_questions_without_ids_get_lasting_ones() -> None:
     assert len(set(ids(first))) == 2 and all(name.startswith("quiz-") for name in ids(first))
 
 
-def test_banks_have_something_in_common_when_a_question_is_the_same_or_edited() -> None:
-    assert have_common([HEART, TIDES], [LUNGS, HEART])
-    assert not have_common([TIDES], [LUNGS, HEART])
+TAUGHT = replace(
+    LUNGS,
+    steps=("Air goes in, so oxygen does.",),
+    why_wrong=(None, "Sand is solid.", "Light has no taste."),
+    image="a pair of lungs",
+    extra={"explained_by": "tutor 1"},
+)
+BARE = Question("x", LUNGS.text, ("light", "oxygen", "sand"), 1)
+
+
+def test_what_the_file_says_nothing_of_stays_as_the_bank_has_it() -> None:
+    done = update([BARE], [TAUGHT], {}, "quiz")
+    assert done.questions == (
+        replace(
+            TAUGHT, choices=BARE.choices, answer=1, why_wrong=("Light has no taste.", None, "Sand is solid.")
+        ),
+    )
+    assert (done.changed, done.unchanged, done.losses) == (0, 1, ())
+
+
+def test_what_the_file_says_comes_before_what_the_bank_has_and_is_told() -> None:
+    said = replace(
+        BARE, hint="Breathe.", steps=("Lungs take in oxygen.",), why_wrong=("It is no gas.", None, None)
+    )
+    done = update([said], [TAUGHT], {}, "quiz")
+    (now,) = done.questions
+    assert (now.hint, now.steps, now.extra) == ("Breathe.", ("Lungs take in oxygen.",), {})
+    assert now.why_wrong == ("It is no gas.", None, "Sand is solid.")
+    assert done.losses == (
+        "Question 1 ('What do lungs take in?') now has the file's hint, explanation and "
+        "reasons why choices are wrong.",
+    )
+
+
+def test_the_explanation_of_another_wording_is_not_kept_and_that_is_told() -> None:
+    explained = replace(
+        HEART, text="What pumps blood through the body of a child?", steps=("The heart does.",)
+    )
+    done = update([replace(explained, text=f"{explained.text} Say.", steps=())], [explained], {}, "quiz")
+    assert done.questions[0].explanation == ()
+    (told,) = done.losses
+    assert told.endswith("now has the file's wording and lost its explanation.")
+
+
+def test_what_is_gone_is_named_the_first_few() -> None:
+    old = [replace(TIDES, id=f"t{n}", text=f"{n}: {'abcdefg'[n] * 9}?") for n in range(7)]
+    (gone,) = update([HEART], old, {}, "quiz").losses
+    assert gone.startswith("Gone: '0: aaaaaaaaa?', '1: ") and gone.endswith(" and 2 more.")
+
+
+def test_what_banks_have_in_common_is_counted_whether_it_is_the_same_or_changed() -> None:
+    assert in_common([HEART, TIDES], [LUNGS, HEART]) == 1
+    assert in_common([replace(HEART, answer=0), replace(LUNGS, hint="")], [LUNGS, HEART]) == 2
+    assert in_common([TIDES], [LUNGS, HEART]) == 0
 
 
 QUESTIONS = st.lists(

@@ -14,6 +14,7 @@ from tutor_app import paths
 from tutor_app.cli import main
 from tutor_app.knowledge.base import FactBase
 from tutor_app.learning.history import History
+from tutor_app.learning.shelf import Shelf
 from tutor_app.questions.formats import read_file
 from tutor_app.questions.library import Library
 from tutor_app.questions.model import Bank, Question
@@ -153,6 +154,44 @@ def test_the_copy_is_said_to_hold_what_it_holds(tmp_path: Path, capsys: pytest.C
     assert f"{len(held)} of 9 have an explanation, {by_tutor} of them by the tutor." in said
     (left,) = (line for line in said.splitlines() if line.startswith("Left without one"))
     assert 0 < int(left.rstrip(".").split()[-1]) <= 9 - len(held)
+
+
+def test_what_was_made_is_used_also_when_it_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ExplanationCache, "put_many", lambda *_: None)
+    copy = tmp_path / "copy.jsonl"
+    assert main(["bank", "explain", "forces", "--fresh", "--write", str(copy)]) == 0
+    assert f"The tutor has explained {COUNT} of {COUNT} questions" in capsys.readouterr().out
+    assert any(question.explanation for question in read_file(copy).bank.questions)
+
+
+def test_the_copy_of_one_topics_explanations_holds_the_whole_bank(tmp_path: Path) -> None:
+    Library().add(Bank("Two", (BANK.questions[0], replace(BANK.questions[1], topic="Sledges"))))
+    copy = tmp_path / "copy.jsonl"
+    assert main(["bank", "explain", "two", "--topic", "Sledges", "--write", str(copy)]) == 0
+    assert [question.id for question in read_file(copy).bank.questions] == ["f0", "f1"]
+
+
+def test_a_question_that_was_explained_keeps_the_topic_students_know_it_under() -> None:
+    question = replace(BANK.questions[0], answer=1, topic="")
+    Library().add(Bank("Quiz", (replace(question, answer=1), replace(question, id="f1", answer=2))))
+    with History.open() as history:
+        shelf = Shelf(Library(), history, history.profile("Ann"))
+        for item in shelf.items("quiz"):
+            history.disagree(item, students(), 0, 0.9)
+        assert main(["bank", "explain", "quiz"]) == 0
+        topics = history.read("SELECT DISTINCT topic FROM asked WHERE bank = 'quiz'", ())
+    assert [tuple(row) for row in topics] == [("Quiz",)]
+
+
+@pytest.mark.parametrize("name", ["copy.csv", "copy.XML", "copy.json"])
+def test_a_copy_by_the_name_of_another_format_is_refused_before_anything_is_made(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bank", "explain", "forces", "--write", str(tmp_path / name)]) == 2
+    assert "Give it a name that ends in .jsonl" in capsys.readouterr().err
+    assert kept() == []
 
 
 def test_a_teachers_own_explanation_is_not_replaced_unless_she_says_so(tmp_path: Path) -> None:

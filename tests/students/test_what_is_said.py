@@ -22,7 +22,7 @@ def test_a_line_says_whether_a_step_is_a_fact_or_the_tutors_words(capsys: pytest
     assert capsys.readouterr().out.splitlines() == [
         "- Magnets attract iron. [fact, a book]",
         "- So the magnet pulls the nail. [tutor's words]",
-        "Answer: iron (80% sure)",
+        "Answer (80%): iron",
     ]
 
 
@@ -31,9 +31,9 @@ def test_an_answer_without_choices_that_is_not_sure_is_said_to_be_so(
 ) -> None:
     doubtful = Answer("iron", confidence=0.3)
     print_explained(OPEN, [_explained(doubtful)])
-    assert capsys.readouterr().out.splitlines()[-1] == "Not sure: iron (30%)"
-    assert tutor_lines(OPEN, doubtful) == ["The tutor is not sure, but would say: iron"]
-    assert the_answer(OPEN, _explained(doubtful)) == "The tutor is not sure, but would say: iron"
+    assert capsys.readouterr().out.splitlines()[-1] == "Maybe (30%): iron"
+    assert the_answer(OPEN, _explained(doubtful)) == "Maybe (30%): iron"
+    assert tutor_lines(OPEN, _explained(doubtful)) == ["Maybe (30%): iron"]
 
 
 def test_the_authors_explanation_is_called_so_whatever_took_its_place(
@@ -46,5 +46,10 @@ def test_the_authors_explanation_is_called_so_whatever_took_its_place(
 
 
 def test_line_mode_says_that_there_is_no_answer_unless_a_key_gives_one() -> None:
-    assert tutor_lines(OPEN, Answer("")) == ["The tutor has no answer."]
-    assert tutor_lines(Question("o", OPEN.text, accepted=("iron",)), Answer("")) == []
+    assert tutor_lines(OPEN, _explained(Answer(""))) == ["The tutor has no answer."]
+    assert tutor_lines(Question("o", OPEN.text, accepted=("iron",)), _explained(Answer(""))) == []
+
+
+def test_line_mode_names_the_step_that_is_the_answer() -> None:
+    said = Answer(FACT.text, confidence=0.72)
+    assert tutor_lines(OPEN, _explained(said)) == ["Probably (72%): step 1."]

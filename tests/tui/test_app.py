@@ -274,8 +274,10 @@ async def test_a_setting_that_does_not_fit_is_refused(start: Start) -> None:
         await pilot.press("enter")
         await on(pilot, "AskLine")
         await pilot.press("0", "0", "0", "enter")
-        await on(pilot, "Say")
-        await sees(pilot, "practise.questions must be from 1 to 500")
+        await sees(pilot, "Type a whole number from 1 to 500.")
+        await pilot.press("backspace", "backspace", "7", "enter")
+        await on(pilot, "SettingsScreen")
+    assert app.desk.settings.practise.questions == 7
 
 
 async def test_profiles_are_made_and_switched(start: Start) -> None:

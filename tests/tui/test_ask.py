@@ -1,11 +1,12 @@
 """Ask: recognise a pasted question, mend it, explain it, keep it."""
 
-from textual.pilot import Pilot
+from threading import Event
 
-from tests.scripted import ScriptedExplainer
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
 from tests.tui.conftest import Start
-from tests.tui.driving import NASTY, on, running, sees, text, until
-from tutor_app.students.explanation import Answer, Explanation
+from tests.tui.driving import NASTY, on, running, sees, text
 
 PASTED = f"Why is {NASTY} wet?\nA) it flows\nB) {NASTY}\nAnswer: A"
 
@@ -13,8 +14,13 @@ PASTED = f"Why is {NASTY} wet?\nA) it flows\nB) {NASTY}\nAnswer: A"
 async def paste(pilot: Pilot[int], pasted: str) -> None:
     await pilot.press("a")
     await on(pilot, "AskScreen")
-    pilot.app.screen.query_one("#asked").insert(pasted)  # type: ignore[attr-defined]
+    asked(pilot).insert(pasted)
     await pilot.pause()
+
+
+def asked(pilot: Pilot[int]) -> TextArea:
+    """Where the question is typed."""
+    return pilot.app.screen.query_one("#asked", TextArea)
 
 
 async def test_choices_are_recognised_while_typing(start: Start) -> None:
@@ -37,38 +43,17 @@ async def test_the_tutor_explains_it_step_by_step(start: Start) -> None:
         await sees(pilot, "The answer is A: it flows")
 
 
-async def test_where_the_tutor_knows_nothing_space_leads_on_to_that(
-    start: Start, tutor: ScriptedExplainer
-) -> None:
-    tutor.enqueue(Explanation((), Answer("")))
-    async with running(start()) as pilot:
-        await paste(pilot, "Who won the cup?")
-        await pilot.press("f5")
-        await on(pilot, "AskedScreen")
-        await until(pilot, lambda: pilot.app.screen.turn.unfolding.complete)  # type: ignore[attr-defined]
-        await pilot.press("space")
-        await sees(pilot, "There is no explanation for this question yet.")
-        await pilot.press("space")
-        await sees(pilot, "The tutor has no answer.")
-
-
-async def test_words_typed_in_distress_are_sent_to_a_person(start: Start) -> None:
-    async with running(start()) as pilot:
+async def test_words_typed_in_distress_are_sent_to_a_person_and_stay_nowhere(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
         await paste(pilot, "I want to die")
-        await pilot.press("f5")
+        assert app.desk.drafts == {}
+        await pilot.press("enter")
         await sees(pilot, "Please talk to somebody")
-
-
-async def test_a_question_without_a_key_says_that_nobody_can_check(start: Start) -> None:
-    async with running(start()) as pilot:
-        await paste(pilot, "Which one floats?\n- wood\n- iron")
-        await pilot.press("f5")
-        await on(pilot, "AskedScreen")
-        await pilot.press("enter")
-        await sees(pilot, "Magnets attract iron.")
-        await pilot.press("enter")
-        await sees(pilot, "The tutor thinks it is A: wood")
-        await sees(pilot, "there is no key to check it against")
+        await pilot.press("escape")
+        await on(pilot, "AskScreen")
+        assert asked(pilot).text == ""
+        assert await back_and_again(pilot) == ""
 
 
 async def test_it_can_be_mended_and_saved_to_the_students_own_bank(start: Start) -> None:
@@ -107,7 +92,7 @@ async def test_a_key_that_names_no_choice_is_refused_in_a_sentence(start: Start)
 async def test_the_keys_beside_what_can_be_done_work_while_typing(start: Start) -> None:
     async with running(start()) as pilot:
         await paste(pilot, PASTED)
-        for key in ("F5  Explain it", "F3  Mend it", "F4  Save it"):
+        for key in ("F5  Ask it", "F3  Edit it", "F4  Save it"):
             await sees(pilot, key)
         await pilot.press("f3")
         await on(pilot, "EditScreen")
@@ -128,7 +113,7 @@ async def back_and_again(pilot: Pilot[int]) -> str:
     await on(pilot, "HomeScreen")
     await pilot.press("a")
     await on(pilot, "AskScreen")
-    return pilot.app.screen.query_one("#asked").text  # type: ignore[attr-defined, no-any-return]
+    return asked(pilot).text
 
 
 async def test_what_was_typed_is_there_again_and_can_be_typed_on(start: Start) -> None:
@@ -165,7 +150,7 @@ async def test_a_question_that_was_explained_or_saved_leaves_no_draft(start: Sta
         await pilot.press("escape")
         await on(pilot, "AskScreen")
         assert await back_and_again(pilot) == ""
-        pilot.app.screen.query_one("#asked").insert(PASTED)  # type: ignore[attr-defined]
+        asked(pilot).insert(PASTED)
         await pilot.press("f4")
         await sees(pilot, "Saved.")
         assert await back_and_again(pilot) == ""
@@ -181,6 +166,56 @@ async def test_another_student_does_not_see_the_draft(start: Start) -> None:
         app.desk.profile = app.desk.history.profile("Ada")
         await pilot.press("a")
         await on(pilot, "AskScreen")
-        assert app.screen.query_one("#asked").text == ""  # type: ignore[attr-defined]
+        assert asked(pilot).text == ""
         app.desk.profile = me
         assert await back_and_again(pilot) == PASTED
+
+
+async def test_enter_asks_what_is_one_line(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, "What is ice?")
+        await sees(pilot, "Enter ask it  ^j new line")
+        await pilot.press("enter")
+        await on(pilot, "AnswerScreen")
+
+
+async def test_in_several_lines_enter_begins_another(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, "Which one floats?")
+        await pilot.press("ctrl+j", *"wood", "enter", *"iron")
+        assert asked(pilot).text == "Which one floats?\nwood\niron"
+        await sees(pilot, "B iron")
+        await pilot.press("f5")
+        await on(pilot, "AnswerScreen")
+
+
+async def test_the_next_question_takes_the_place_of_the_one_that_was_asked(start: Start) -> None:
+    async with running(start()) as pilot:
+        await paste(pilot, "What is ice?")
+        await pilot.press("enter")
+        await on(pilot, "AnswerScreen")
+        await sees(pilot, "next question")
+        await pilot.press("enter")
+        await on(pilot, "AskScreen")
+        assert asked(pilot).text == "What is ice?"
+        await pilot.press(*"Why?")
+        assert asked(pilot).text == "Why?"
+        assert await back_and_again(pilot) == "Why?"
+        await pilot.press(*" Now.")
+        assert asked(pilot).text == "Why? Now.", "a question not asked yet is typed on"
+
+
+async def test_what_is_saved_belongs_to_who_saved_it(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await paste(pilot, "What is ice?")
+        me, free = app.desk.profile, Event()
+        app.desk.write(free.wait)
+        await pilot.press("f4")
+        await sees(pilot, "Saved.")
+        app.desk.profile = app.desk.history.profile("Ada")
+        free.set()
+        app.desk.wait_for_writes()
+        assert [question.text for question in app.desk.history.personal_bank(me).questions] == [
+            "What is ice?"
+        ]

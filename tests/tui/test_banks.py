@@ -165,7 +165,7 @@ async def test_a_key_that_names_no_choice_is_refused_in_a_sentence(start: Start,
 OPEN = Question("o1", "What is the unit of temperature?", accepted=("kelvin", "K"))
 
 
-async def edit_the_open_question(pilot: Pilot[int]) -> None:
+async def edit_first_of_units(pilot: Pilot[int]) -> None:
     await pilot.press("b")
     await on(pilot, "BanksScreen")
     await sees(pilot, "Units")
@@ -175,14 +175,14 @@ async def edit_the_open_question(pilot: Pilot[int]) -> None:
     await sees(pilot, OPEN.text)
     await pilot.press("e")
     await on(pilot, "EditScreen")
-    await sees(pilot, "Accepted answers, one a line")
 
 
 async def test_the_accepted_answers_of_an_open_question_are_mended(start: Start) -> None:
     app = start()
     app.desk.library.add(Bank("Units", (OPEN,)))
     async with running(app) as pilot:
-        await edit_the_open_question(pilot)
+        await edit_first_of_units(pilot)
+        await sees(pilot, "Accepted answers, one a line")
         accepted = app.screen.query_one("#accepted")
         assert accepted.text == "kelvin\nK"  # type: ignore[attr-defined]
         accepted.text = "kelvin\n\n degree Celsius \nkelvin"  # type: ignore[attr-defined]
@@ -192,11 +192,32 @@ async def test_the_accepted_answers_of_an_open_question_are_mended(start: Start)
     assert app.desk.library.bank("units").questions == (replace(OPEN, accepted=("kelvin", "degree Celsius")),)
 
 
+async def test_an_edit_of_the_wording_leaves_choices_of_two_lines_and_their_reasons_as_they_are(
+    start: Start,
+) -> None:
+    question = Question(
+        "leaves",
+        OPEN.text,
+        ("In: oxygen\nOut: carbon dioxide", "In: carbon dioxide\nOut: oxygen"),
+        1,
+        why_wrong=("That is respiration.", None),
+    )
+    app = start()
+    app.desk.library.add(Bank("Units", (question,)))
+    async with running(app) as pilot:
+        await edit_first_of_units(pilot)
+        await sees(pilot, "In: oxygen / Out: carbon dioxide")
+        app.screen.query_one("#text").text = "What do leaves do?"  # type: ignore[attr-defined]
+        await pilot.press("f4")
+        await sees(pilot, "Saved.")
+    assert app.desk.library.bank("units").questions == (replace(question, text="What do leaves do?"),)
+
+
 async def test_choices_beside_accepted_answers_are_refused_in_a_sentence(start: Start) -> None:
     app = start()
     app.desk.library.add(Bank("Units", (OPEN,)))
     async with running(app) as pilot:
-        await edit_the_open_question(pilot)
+        await edit_first_of_units(pilot)
         app.screen.query_one("#choices").text = "kelvin\nmetre"  # type: ignore[attr-defined]
         await pilot.press("f4")
         await on(pilot, "Say")
@@ -262,6 +283,25 @@ async def test_the_tutors_explanations_enter_the_bank_only_when_approved(
     assert first.facts == ("Magnets attract iron.",)
     assert first.steps == ("A nail is made of iron, so the magnet attracts the nail.",)
     assert second.explanation == ()
+
+
+async def test_students_topics_stay_as_they_are_when_a_teacher_looks_and_lets_the_tutor_explain(
+    start: Start, tmp_path: Path
+) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await into_the_bank(pilot, tmp_path)
+        await pilot.press("enter")
+        await on(pilot, "LookScreen")
+        await sees(pilot, "A nail is made of iron")
+        await pilot.press("escape")
+        await on(pilot, "BankScreen")
+        await pilot.press("g")
+        await on(pilot, "ApproveScreen")
+        await sees(pilot, "A nail is made of iron")
+        app.desk.wait_for_writes()
+        topics = {row[0] for row in app.desk.history.read("SELECT topic FROM asked", ())}
+    assert topics == {"class 7"}
 
 
 async def test_checking_a_bank_lists_where_the_tutor_disagrees(

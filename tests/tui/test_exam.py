@@ -1,5 +1,6 @@
 """Tests in the app: nothing is told before the end; the exam lock; going on later."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -155,9 +156,9 @@ async def test_a_missed_question_is_not_shown_under_the_exam_lock(start: Start) 
         [item] = app.desk.shelf.items("magnets")
         app.desk.history.record(app.desk.profile, Attempt(item, Mode.PRACTISE, correct=False))
         await pilot.press("g")
-        await sees(pilot, "Look at these again")
-        app.screen.query_one("#again").focus()
-        await pilot.press("enter")
+        await sees(pilot, "Your mistakes are closed until the test is done.")
+        assert "What does a magnet pull?" not in text(app)
+        await pilot.press("e")
         await sees(pilot, "This is closed until the test is done.")
         assert type(app.screen).__name__ == "ProgressScreen"
 
@@ -182,6 +183,46 @@ async def test_a_test_whose_questions_are_gone_is_ended(start: Start) -> None:
         await sees(pilot, "Ask")
     with app.desk.history.open() as history:
         assert history.open_sessions() == []
+
+
+async def test_a_test_goes_on_at_the_question_that_was_shown(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        await learn(pilot, "Water", key="t")
+        await pilot.press("s")
+        await on(pilot, "TestScreen")
+        app.screen._answer(None, "x")  # type: ignore[attr-defined]
+        await sees(pilot, "Test · 2 of 3")
+        app.desk.wait_for_writes()
+        assert app.desk.left_open()[0].state["index"] == 1
+
+
+async def test_a_test_belongs_to_who_ended_it(start: Start) -> None:
+    app, ended = start(profile="Anna"), threading.Event()
+    ben, [item] = app.desk.history.profile("Ben"), app.desk.shelf.items("magnets")
+    async with running(app) as pilot:
+        exam = Exam([item])
+        exam.answer(1)
+        app.push_screen(TestScreen(exam))
+        await on(pilot, "TestScreen")
+        app.desk.write(ended.wait)  # the writer is busy while Ben takes Anna's seat
+        app.screen._end()  # type: ignore[attr-defined]
+        app.desk.profile = ben
+        ended.set()
+        app.desk.wait_for_writes()
+        assert [attempt.profile for attempt in app.desk.history.attempts()] == ["Anna"]
+
+
+async def test_the_result_tells_what_was_left_from_what_was_wrong(start: Start) -> None:
+    app = start()
+    async with running(app) as pilot:
+        [item] = app.desk.shelf.items("magnets")
+        exam = Exam([item, item])
+        exam.answer(0)
+        app.push_screen(ResultScreen(exam.finish()))
+        await sees(pilot, "✗ 1. What does a magnet pull?")
+        await sees(pilot, "– 2. What does a magnet pull?  not answered")
+        assert "Enter why" in text(app)
 
 
 async def test_under_anothers_exam_lock_a_result_tells_the_score_alone(start: Start) -> None:
@@ -244,4 +285,4 @@ async def test_a_long_result_begins_with_its_score(start: Start) -> None:
         await sees(pilot, "The 11th of many")
         assert "0 of 30 right (0%)" in text(app)
         await pilot.press("down")
-        await sees(pilot, "▸ ✗ 2. What does a magnet pull?")
+        await sees(pilot, "▸ – 2. What does a magnet pull?")

@@ -172,9 +172,9 @@ async def test_when_nothing_is_due_the_day_of_the_next_review_is_said(start: Sta
     app = start()
     missed(app.desk, 1, time.time())
     async with running(app) as pilot:
-        await sees(pilot, "a good day for something new. The next review comes in 1 day.")
+        await sees(pilot, "a good day for something new. The next review comes tomorrow.")
         await pilot.press("r")
-        said = "Nothing is due for review now. The next review comes in 1 day."
+        said = "Nothing is due for review now. The next review comes tomorrow."
         await until(pilot, lambda: said in " ".join(text(app).replace("▌", "").split()), said)
 
 

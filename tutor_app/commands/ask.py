@@ -5,7 +5,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +27,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     ask = commands.add_parser(
         "ask",
         help="explain and answer any science question",
-        epilog="Without -c, an existing file is read as a bank of questions; - reads one JSON question a "
-        f"line from the standard input, such as {_EXAMPLE}, and answers one JSON a line.",
+        epilog="Put a choice of several words into quotes. Without -c, an existing file is read as a bank of "
+        f"questions; - reads one JSON question a line from the standard input, such as {_EXAMPLE}, and "
+        "answers one JSON a line.",
     )
-    ask.add_argument("question", metavar="QUESTION", help="the question, a file of questions, or -")
+    ask.add_argument(
+        "question", nargs="+", metavar="QUESTION", help="the question, a file of questions, or -"
+    )
     ask.add_argument(
         "-c", "--choice", action="append", default=[], metavar="TEXT", help="a choice (repeatable)"
     )
@@ -56,11 +59,23 @@ def _run(options: argparse.Namespace) -> int:
     from tutor_app.learning.exam_lock import refuse_during_exam
 
     refuse_during_exam("tutor ask")
+    options.question = _one_question(options.question)
     if options.question == "-":
         return _answer_all(options, _from_stdin(), as_json=True)
     if not options.choice and _is_file(options.question):
         return _answer_all(options, _from_file(Path(options.question)), options.json)
     return _answer_all(options, iter([_typed(options)]), options.json)
+
+
+def _one_question(words: Sequence[str]) -> str:
+    """Words without quotes are one question, unless one of them may be meant as a file."""
+    is_file = words[0] == "-" or _is_file(words[0]) or any(map(_MISSING_FILE.fullmatch, words))
+    if len(words) > 1 and is_file:
+        raise UserError(
+            "Give one file at a time. If this is a question, put it into quotes: "
+            f'tutor ask "{" ".join(words)}"'
+        )
+    return " ".join(words)
 
 
 def _answer_all(options: argparse.Namespace, questions: "Iterator[Question | Skipped]", as_json: bool) -> int:
@@ -167,6 +182,7 @@ def _from_stdin() -> "Iterator[Question | Skipped]":
 
 
 def _from_line(line: str, place: str) -> "Question | Skipped":
+    from tutor_app.learning.care import DistressError, send_to_a_person
     from tutor_app.questions.formats import NothingUsableError, native
     from tutor_app.questions.model import Skipped
 
@@ -175,7 +191,10 @@ def _from_line(line: str, place: str) -> "Question | Skipped":
         if isinstance(fields, dict) and "text" not in fields and "question" in fields:
             fields["text"] = fields.pop("question")
         (question,) = native.loads(json.dumps(fields), place).bank.questions
+        send_to_a_person(question.text)
         return _checked(question, place)
+    except DistressError as kind:
+        return Skipped(place, str(kind))
     except NothingUsableError as error:
         return Skipped(place, error.report.skipped[0].reason if error.report.skipped else _EXPECTED)
     except (ValueError, RecursionError, UserError):

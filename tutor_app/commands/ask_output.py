@@ -1,16 +1,18 @@
 """What `tutor ask` prints: an explanation as it is made, for people or as JSON."""
 
 import json
+import shutil
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tutor_app.learning import saying
 from tutor_app.students.explanation import Explanation, Origin, Step
 
 if TYPE_CHECKING:
     from tutor_app.questions.model import Question
 
-_WIDTH = 100
+_WIDEST = 100
 
 
 def origin_of(step: Step) -> str:
@@ -28,32 +30,52 @@ def print_question(question: "Question", number: int) -> None:
 
 
 def print_explained(question: "Question", items: Iterable[Step | Explanation]) -> Explanation | None:
-    """Each step the moment it is there, then the answer."""
+    """Each step the moment it is there, then the answer; a fact that is itself the answer comes first."""
+    waits = question.is_open and not question.accepted
     shown: list[Step] = []
     for item in items:
         if isinstance(item, Step):
-            shown.append(item)
-            _say_step(item)
+            if not waits:
+                shown.append(item)
+                _say_step(item)
             continue
-        if item.steps != tuple(shown):
-            _print_replaced(item)
-        _print_answer(question, item)
+        if waits:
+            _print_reply(item)
+        else:
+            _print_others(item, shown)
+            _print_answer(question, item)
         return item
     return None
 
 
-def _print_replaced(explanation: Explanation) -> None:
-    """The steps to keep are others than those first shown."""
-    if explanation.steps:
-        of_bank = explanation.steps[0].origin is Origin.BANK
-        _say("The question's own explanation:" if of_bank else "On second thoughts:")
+def _print_reply(explanation: Explanation) -> None:
+    """The reply to a question that nobody wrote an answer to, and the steps, each said once."""
+    answer, steps = explanation.answer, explanation.steps
+    said = saying.step_said(answer, steps)
+    if said:
+        _say(f"{saying.how_sure(answer, steps)} {said.text} {_whence(said)}")
+    for step in steps:
+        if step != said:
+            _say_step(step)
+    if not said:
+        _say(saying.reply(explanation))
+
+
+def _print_others(explanation: Explanation, shown: Sequence[Step]) -> None:
+    """The steps that were not shown yet, all of them where some of those were taken back."""
+    if why := saying.why_others(shown, explanation.steps):
+        _say(why)
     for step in explanation.steps:
-        _say_step(step)
+        if why or step not in shown:
+            _say_step(step)
 
 
 def _say_step(step: Step) -> None:
-    source = f", {step.source}" if step.source else ""
-    _say(f"- {step.text} [{step.origin.in_words}{source}]")
+    _say(f"- {step.text} {_whence(step)}")
+
+
+def _whence(step: Step) -> str:
+    return f"[{step.origin.in_words}{f', {step.source}' if step.source else ''}]"
 
 
 def _print_answer(question: "Question", explanation: Explanation) -> None:
@@ -66,10 +88,8 @@ def _print_answer(question: "Question", explanation: Explanation) -> None:
             _say(
                 f"The tutor reads this differently: {answer.text} ({percent}). Ask a teacher which is right."
             )
-    elif not answer.text and not explanation.steps:
-        _say("The tutor has no answer: it knows nothing about this. It knows science for school.")
     elif not answer.text:
-        _say("Answer: the tutor has none.")
+        _say(saying.reply(explanation))
     elif answer.sure:
         _say(f"Answer: {answer.text} ({percent} sure)")
     elif question.is_open:
@@ -85,8 +105,9 @@ def _say(text: str) -> None:
     indent = " " * (len(text) - len(text.lstrip()))
     if text.startswith("- "):
         indent = "  "
+    width = min(_WIDEST, shutil.get_terminal_size((_WIDEST, 0)).columns)
     for line in text.split("\n"):
-        print(textwrap.fill(line, _WIDTH, subsequent_indent=indent, break_on_hyphens=False), flush=True)
+        print(textwrap.fill(line, width, subsequent_indent=indent, break_on_hyphens=False), flush=True)
 
 
 def as_json(question: "Question", explanation: Explanation, load: float) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ def _print_help(bank: argparse.ArgumentParser) -> int:
 
 
 def _add_bringing_in(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    load = parts.add_parser("import", help="install the questions of files, whatever their format")
+    load = parts.add_parser("import", help="install the questions of files: Word, Excel, Moodle and more")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
     load.add_argument("--title", default="", help="the bank's title (for a single file)")
     load.add_argument("--subject", default="", help="the subject of all its questions")
@@ -132,12 +133,17 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from tutor_app.learning.exam_lock import refuse_during_exam
+
+    if options.deep:  # its remarks tell which choices are right
+        refuse_during_exam("tutor bank check --deep")
     library = _library()
     failures: list[UserError] = []
     left_out = 0
     for name in options.files:
         try:
             report, present = _read_or_find(name, library)
+            report = _announcing_mixing(report)
         except UserError as error:
             failures.append(error)
             if options.json and (nothing := getattr(error, "report", None)):
@@ -265,6 +271,20 @@ def _read_or_find(name: str, library: "Library") -> "tuple[ReadReport, str]":
         return _read(path), ""
     summary = library.find(name)
     return ReadReport("native", library.bank(summary.id)), summary.id
+
+
+def _announcing_mixing(report: "ReadReport") -> "ReadReport":
+    """With a remark when an import would mix choices; it does not say where the right ones stand."""
+    from tutor_app.questions.mixing import to_mix
+
+    count = len(to_mix(report.format, report.bank.questions))
+    if not count:
+        return report
+    remark = (
+        "nearly all right answers stand at the same place; "
+        f"an import will mix the choices of {count:,} questions"
+    )
+    return replace(report, warnings=(*report.warnings, remark))
 
 
 def _lint(bank: "Bank") -> "tuple[Finding, ...]":

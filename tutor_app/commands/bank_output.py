@@ -22,6 +22,8 @@ def print_installed(done: "Installed", report: "ReadReport") -> None:
         )
     else:
         print(f"'{summary.title}' was installed with {_count(summary.count, 'question')} ({report.format}).")
+    for remark in done.remarks:
+        print(remark)
     _print_notes(report, done.repeats, first_lines)
     print(f"See them: tutor bank show {summary.id}")
 
@@ -134,6 +136,7 @@ def installed_as_json(done: "Installed") -> dict[str, object]:
         "changed": done.changed,
         "unchanged": done.unchanged,
         "removed": done.removed,
+        "remarks": list(done.remarks),
     }
 
 

@@ -49,49 +49,60 @@ def _run(options: argparse.Namespace) -> int:
     refuse_during_exam("tutor bank explain")
     usual = read_settings()
     settings = explain_settings(options, usual.for_explaining())
-    bank_id, bank = _bank(options.bank, options.topic)
+    bank_id, whole = _bank(options.bank)
+    bank = _of_topic(whole, options.topic)
     if options.write:
+        _refuse_other_formats(options.write)
         refuse_to_replace(options.write, options.force)
     tutor = load_tutor(usual.tutor.students, usual.tutor.threads)
     cache = ExplanationCache(facts=tutor.facts_name)
     try:
-        _fill(bank.questions, tutor, cache, settings, fresh=options.fresh)
+        made = _fill(bank.questions, tutor, cache, settings, fresh=options.fresh)
     except KeyboardInterrupt:
         print("\nStopped. What was made is kept; the same command goes on from here.", file=sys.stderr)
         return 130
-    made = {
-        question.id: found
-        for question in bank.questions
-        if (found := cache.get(question, tutor.name, settings, tutor.withdrawn()))
-    }
     _summarise(bank, made)
     if bank_id:
         _tell_the_teacher(bank_id, bank, made)
     if options.write:
-        _write(bank, made, options)
+        _write(whole, made, options)
     return 0
 
 
-def _bank(name: str, topic: str) -> tuple[str, "Bank"]:
-    """The installed bank of that name and its id, or the one in that file; of one topic when it is given."""
+def _refuse_other_formats(path: Path) -> None:
+    """Before hours of work: the copy is in the app's own format, the one with room for all of it."""
+    if path.suffix.lower() not in ("", ".jsonl"):
+        raise UserError(
+            "The copy is written in the tutor's own format. Give it a name that ends in .jsonl, such as "
+            f"{path.with_suffix('.jsonl')}. "
+            "For another format import that copy, then use: tutor bank export."
+        )
+
+
+def _bank(name: str) -> tuple[str, "Bank"]:
+    """The installed bank of that name and its id, or the one in that file."""
     from tutor_app.questions.formats import read_file
     from tutor_app.questions.library import Library
 
-    library, bank_id = Library(), ""
+    library = Library()
     try:
         bank_id = library.find(name).id
-        bank = library.bank(bank_id)
+        return bank_id, library.bank(bank_id)
     except UserError:
         if not Path(name).is_file():
             raise
-        bank = read_file(Path(name)).bank
+        return "", read_file(Path(name)).bank
+
+
+def _of_topic(bank: "Bank", topic: str) -> "Bank":
+    """The bank's questions of one topic, when it is given."""
     if not topic:
-        return bank_id, bank
+        return bank
     questions = tuple(q for q in bank.questions if (q.topic or bank.title).casefold() == topic.casefold())
     if not questions:
         topics = ", ".join(dict.fromkeys(q.topic or bank.title for q in bank.questions))
         raise UserError(f"'{bank.title}' has no topic '{topic}'. Its topics: {topics}.")
-    return bank_id, replace(bank, questions=questions)
+    return replace(bank, questions=questions)
 
 
 def _fill(
@@ -101,16 +112,21 @@ def _fill(
     settings: "Settings",
     *,
     fresh: bool,
-) -> None:
-    """Explain what is not kept yet, batch by batch; each batch is kept in one step."""
+) -> "dict[str, Explanation]":
+    """Explanations by question, kept ones or new; those are made batch by batch, each kept in one step."""
     withdrawn = tutor.withdrawn()
-    todo = [q for q in questions if fresh or cache.get(q, tutor.name, settings, withdrawn) is None]
-    bar = _Progress(len(questions), len(questions) - len(todo))
+    kept = {} if fresh else {q.id: cache.get(q, tutor.name, settings, withdrawn) for q in questions}
+    made = {id: explanation for id, explanation in kept.items() if explanation}
+    todo = [question for question in questions if question.id not in made]
+    bar = _Progress(len(questions), len(made))
     for start in range(0, len(todo), _AT_ONCE):
         batch = todo[start : start + _AT_ONCE]
-        cache.put_many(zip(batch, tutor.explain_many(batch, settings), strict=True), settings)
+        explained = tutor.explain_many(batch, settings)
+        cache.put_many(zip(batch, explained, strict=True), settings)
+        made |= {question.id: new for question, new in zip(batch, explained, strict=True)}
         bar.advance(len(batch))
     bar.finish()
+    return made
 
 
 class _Progress:
@@ -169,12 +185,12 @@ def _summarise(bank: "Bank", made: "dict[str, Explanation]") -> None:
 def _tell_the_teacher(bank_id: str, bank: "Bank", made: "dict[str, Explanation]") -> None:
     """Keep the disagreements where the bank screen lists them, as those met in class are."""
     from tutor_app.learning.history import History
-    from tutor_app.learning.records import Item
+    from tutor_app.learning.shelf import placed
 
     with History.open() as history:
         for question in bank.questions:
             if explanation := made.get(question.id):
-                item = Item(bank_id, question)
+                item = placed(bank_id, bank, question)
                 history.compare_with_key(item, explanation.students, explanation.answer)
 
 

@@ -31,9 +31,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _export(options: argparse.Namespace) -> int:
     from tutor_app.commands.common import unknown_profile
+    from tutor_app.learning.exam_lock import refuse_during_exam
     from tutor_app.learning.history import History
     from tutor_app.learning.transfer import export_lines
 
+    refuse_during_exam("tutor history export")  # it has the keys
     with History.open() as history:
         name = getattr(options, "profile", None)
         profile = history.find_profile(name) if name else None

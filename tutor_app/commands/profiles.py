@@ -2,7 +2,7 @@
 
 import argparse
 
-from tutor_app.commands.common import confirmed
+from tutor_app.commands.common import confirmed, read_settings
 from tutor_app.errors import UserError
 
 
@@ -35,15 +35,18 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
+    from tutor_app.learning.beginning import to_type
     from tutor_app.learning.history import History
 
-    try:
-        with History.open() as history, history.writing() as db:
-            profiles = [history.profile_within(db, name) for name in options.names]
-    except UserError as error:
-        raise UserError(f"{error} Nobody was added.") from error
-    for profile in profiles:
-        print(f"{profile.name} can start: tutor --profile {profile.name!r}")
+    settings = read_settings()
+    with History.open() as history:
+        try:
+            with history.writing() as db:
+                profiles = [history.profile_within(db, name) for name in options.names]
+        except UserError as error:
+            raise UserError(f"{error} Nobody was added.") from error
+        for profile in profiles:
+            print(f"{profile.name} can start: {to_type('', profile, history, settings)}")
     return 0
 
 

@@ -26,8 +26,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _run(options: argparse.Namespace) -> int:
+    from tutor_app.learning.exam_lock import refuse_during_exam
     from tutor_app.learning.progress import as_json, progress
 
+    refuse_during_exam("tutor progress")  # it names what was missed
     with opened(options, make=False) as (history, profile, settings):
         shown = settings.progress
         report = progress(history, profile, days=shown.days, streak=shown.streak)

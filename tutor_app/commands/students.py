@@ -81,13 +81,12 @@ def _show(options: argparse.Namespace) -> int:
         ("kind", f"{manifest.family}, {manifest.parameters:,} parameters in both together"),
         ("prompts", f"version {manifest.prompt_version}"),
         ("made on", manifest.created),
-        ("size", f"{size / 1e6:.0f} MB in {package.folder}"),
-        ("licences", _in_words(manifest.licences)),
-        ("data", _in_words(manifest.data)),
+        ("size", f"{max(size / 1e6, 0.1):,.1f} MB in {package.folder}"),
+        ("licences", ", ".join(map(_data, manifest.licences))),
+        *_labelled("data", map(_data, manifest.data)),
+        *_labelled("right", (_score(name, score) for name, score in manifest.scores.items())),
     ):
         print(f"  {label:10} {value or 'not said'}")
-    for name, score in manifest.scores.items():
-        print(f"  score      {name}: {_in_words([score])}")
     return 0
 
 
@@ -177,8 +176,24 @@ def _row(one: "Listed", used: bool) -> dict[str, Any]:
     }
 
 
-def _in_words(values: Iterable[Any]) -> str:
-    return "; ".join(
-        ", ".join(f"{key} {part}" for key, part in value.items()) if isinstance(value, dict) else str(value)
-        for value in values
-    )
+def _labelled(label: str, values: Iterable[str]) -> list[tuple[str, str]]:
+    """A row a value, of which the first has the label."""
+    return [("" if place else label, value) for place, value in enumerate(values)] or [(label, "")]
+
+
+def _data(source: Any) -> str:
+    """One source of questions (or one licence), as makers of packages may have written it."""
+    if not isinstance(source, dict):
+        return str(source)
+    counted = f"{source['questions']:,} questions, " if isinstance(source.get("questions"), int) else ""
+    return f"{source.get('name', 'no name')} ({counted}{source.get('licence') or 'no licence stated'})"
+
+
+def _score(name: str, score: Any) -> str:
+    """One score: how many of how many questions, and how they were measured."""
+    try:
+        share, questions = float(score["accuracy"]["value"]), int(score["questions"])
+    except (KeyError, TypeError, ValueError):
+        return f"{name}: {score}"
+    protocol = score.get("protocol")
+    return f"{share:.1%} of {questions:,} questions: {name}" + (f" (protocol {protocol})" if protocol else "")

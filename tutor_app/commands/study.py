@@ -97,18 +97,19 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _run_plain(options: argparse.Namespace) -> int:
+    from tutor_app import log
     from tutor_app.learning import exam_lock
     from tutor_app.learning.line_mode import LineMode
     from tutor_app.learning.line_talk import LeaveError, Talk
     from tutor_app.learning.shelf import Shelf
     from tutor_app.questions.library import Library
 
-    _log_to_file()
+    log.to_file()
     talk = Talk(sys.stdin, sys.stdout)
     if options.command != "test":
         exam_lock.refuse_during_exam(f"tutor {options.command}")
     with opened(options, make=True) as (history, profile, settings), ExitStack() as closing:
-        shelf = Shelf(Library(), history, profile)
+        shelf = Shelf(Library(), history, profile, talk.say)
         mode = LineMode(talk, history, profile, settings, lambda: _tutor(settings, closing))
         try:
             if options.command == "test":
@@ -128,21 +129,6 @@ def _tutor(settings: "Settings", closing: ExitStack) -> "Explainer":
     ahead = Ahead(load_tutor(settings.tutor.students, settings.tutor.threads))
     closing.callback(ahead.close)
     return ahead
-
-
-def _log_to_file() -> None:
-    """What went wrong inside goes to the log file, never to the student's screen."""
-    import logging
-
-    from tutor_app import paths
-
-    handler: logging.Handler
-    try:
-        handler = logging.FileHandler(paths.private_file(paths.user_log()), encoding="utf-8")
-    except OSError:
-        handler = logging.NullHandler()  # nothing can be written here; the history says so in a sentence
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-    logging.getLogger().addHandler(handler)
 
 
 def _sit(options: argparse.Namespace, mode: "LineMode", shelf: "Shelf") -> int:

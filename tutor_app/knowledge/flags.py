@@ -9,21 +9,36 @@ from tutor_app.knowledge.facts import Fact, notes_folder
 
 
 class Flags:
-    """The flagged facts by id; not `heeded`, none counts as flagged."""
+    """The flagged facts by id, whoever changes the file meanwhile; not `heeded`, none counts as flagged."""
 
     def __init__(self, heeded: bool = True) -> None:
-        self._path = notes_folder() / "flagged.json"
-        self._facts = self._read() if heeded else {}
+        self._path, self._heeded = notes_folder() / "flagged.json", heeded
+        self._facts: dict[int, Fact] = {}
+        self._read_of: tuple[int, int] | None = None  # the state of the file that the facts are of
+        self._now()
 
     def __contains__(self, fact_id: int) -> bool:
-        return fact_id in self._facts
+        return fact_id in self._now()
 
     def __len__(self) -> int:
-        return len(self._facts)
+        return len(self._now())
 
     def facts(self) -> list[Fact]:
         """All of them."""
-        return list(self._facts.values())
+        return list(self._now().values())
+
+    def _now(self) -> dict[int, Fact]:
+        """What the file says; it is read again when it was written since."""
+        if self._heeded and (state := self._state()) != self._read_of:
+            self._facts, self._read_of = self._read(), state
+        return self._facts
+
+    def _state(self) -> tuple[int, int] | None:
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns
 
     def add(self, fact: Fact) -> None:
         """Flag a fact; what another window flagged meanwhile stays."""
@@ -43,7 +58,6 @@ class Flags:
             write_atomically(self._path, json.dumps({"flagged": rows}, ensure_ascii=False, indent=1) + "\n")
         except OSError as error:
             raise UserError(f"{self._path} cannot be written ({error.strerror or error}).") from error
-        self._facts = facts
 
     def _read(self) -> dict[int, Fact]:
         if not self._path.is_file():

@@ -5,6 +5,7 @@ nothing here is used. Each fact's vector is computed once, in the background, an
 `vectors.npz` beside the encoder (`ids`, `vectors`) saves computing those of the shipped facts.
 """
 
+import atexit
 import contextlib
 import hashlib
 import io
@@ -93,9 +94,11 @@ class Meanings:
         self._use(known)
         self._thread = threading.Thread(target=self._make, args=(known,), name="fact-meanings", daemon=True)
         self._thread.start()
+        atexit.register(self.stop)  # an engine at work when the interpreter goes would abort the program
 
     def stop(self) -> None:
         """Give the processor back; what was computed is kept."""
+        atexit.unregister(self.stop)
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()

@@ -82,7 +82,6 @@ def _chosen(wanted: Selection, shelf: Shelf, usual: int) -> list[Item]:
 
 
 def to_type(words: str, profile: Profile, history: History, settings: Settings) -> str:
-    """A command as it is typed for this profile; the one that the settings name need not be said."""
-    if profile == history.find_profile(settings.tutor.profile):
-        return f"tutor {words}"
-    return f"tutor --profile {shlex.quote(profile.name)} {words}"
+    """A command (or the app) as it is typed for this profile; the one the settings name need not be said."""
+    usual = profile == history.find_profile(settings.tutor.profile)
+    return f"tutor{'' if usual else f' --profile {shlex.quote(profile.name)}'} {words}".rstrip()

@@ -12,7 +12,8 @@ from tutor_app.errors import UserError
 from tutor_app.learning import marking
 from tutor_app.learning.records import Attempt, Item, Mode, OpenSession, new_id
 from tutor_app.learning.session import FindItem
-from tutor_app.learning.turn import LONGEST_THOUGHT, Clock
+from tutor_app.learning.turn import LONGEST_THOUGHT, Clock, choice_now
+from tutor_app.questions.model import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class TopicScore:
 
 @dataclass(frozen=True, slots=True)
 class ExamResult:
-    """How a test went. Questions without a key count nowhere (`unjudged`)."""
+    """How a test went: what was left counts as not right, questions without a key nowhere (`unjudged`)."""
 
     attempts: tuple[Attempt, ...]
     right: int
@@ -118,26 +119,27 @@ class Exam:
         """Judge everything."""
         self._count_time()
         attempts = tuple(map(self._attempt, range(len(self.items))))
-        judged = [attempt for attempt in attempts if attempt.correct is not None]
+        counted = [attempt for attempt in attempts if _has_key(attempt.item.question)]
         end = min(self._clock(), self.ends) if self.ends is not None else self._clock()
         return ExamResult(
             attempts,
-            right=sum(bool(attempt.correct) for attempt in judged),
-            total=len(judged),
+            right=sum(bool(attempt.correct) for attempt in counted),
+            total=len(counted),
             unanswered=sum(given.empty for given in self.given),
-            unjudged=len(attempts) - len(judged),
+            unjudged=len(attempts) - len(counted),
             seconds=max(0.0, end - self.started),
-            topics=topic_scores(judged),
+            topics=topic_scores(counted),
         )
 
     def _attempt(self, index: int) -> Attempt:
         item, given = self.items[index], self.given[index]
         question = item.question
         correct: bool | None = None
-        if question.answer is not None:
-            correct = given.choice == question.answer
-        elif question.is_open and question.accepted:
-            correct = marking.matches(given.text, question.accepted)
+        if not given.empty and _has_key(question):
+            if question.is_open:
+                correct = marking.matches(given.text, question.accepted)
+            else:
+                correct = given.choice == question.answer
         response = given.text if given.choice is None else question.choices[given.choice]
         return Attempt(
             item,
@@ -147,7 +149,6 @@ class Exam:
             response=response,
             points=marking.points(correct, None),
             tries=0 if given.empty else 1,
-            did_not_know=given.empty,
             seconds=round(self._spent[index], 1),
             at=self._clock(),
             session=self.uid,
@@ -164,7 +165,9 @@ class Exam:
         state: dict[str, Any] = {
             "items": [item.ref for item in self.items],
             "index": self.index,
-            "given": [(given.choice, given.text) for given in self.given],
+            "given": [
+                _saved(given, item.question) for given, item in zip(self.given, self.items, strict=True)
+            ],
             "marked": sorted(self.marked),
             "spent": self._spent,
         }
@@ -182,11 +185,26 @@ class Exam:
             return None
         exam = cls([item for _, item in there], locked=saved.locked, clock=clock)
         exam.uid, exam.started, exam.ends = saved.uid, saved.started, saved.ends
-        exam.given = [Given(*state["given"][i]) for i, _ in there]
+        exam.given = [_given_now(state["given"][i], item.question) for i, item in there]
         exam.marked = {new for new, (old, _) in enumerate(there) if old in state["marked"]}
         exam._spent = [state["spent"][i] for i, _ in there]
         exam.index = max(0, sum(1 for i, _ in there if i <= state["index"]) - 1)
         return exam
+
+
+def _has_key(question: Question) -> bool:
+    return question.answer is not None or (question.is_open and bool(question.accepted))
+
+
+def _saved(given: Given, question: Question) -> tuple[str | None, str]:
+    """An answer as it is saved: a choice by its text, for an updated bank may put it in another place."""
+    return (None if given.choice is None else question.choices[given.choice]), given.text
+
+
+def _given_now(saved: tuple[int | str | None, str], question: Question) -> Given:
+    """The answer again; none where its choice is gone, or choices stand where it was written."""
+    choice, text = saved
+    return Given(choice_now(choice, question), text if question.is_open else "")
 
 
 def topic_scores(attempts: Sequence[Attempt]) -> tuple[TopicScore, ...]:

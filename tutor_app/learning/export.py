@@ -9,6 +9,7 @@ from datetime import datetime
 
 from tutor_app.learning.progress import Progress, Tally, count, duration, share
 from tutor_app.learning.records import PastAttempt, Standing
+from tutor_app.questions.cells import guarded
 
 RESULT_COLUMNS = (
     "profile", "time", "mode", "bank", "question", "text", "subject", "topic", "response", "key", "correct",
@@ -51,10 +52,7 @@ def _csv_line(values: Iterable[object]) -> str:
 
 
 def _cell(value: object) -> object:
-    """A spreadsheet must show text that looks like a formula, not run it."""
-    if isinstance(value, str) and re.match(r"[=+@\t\r]|-(?![\d.])", value):
-        return "'" + value
-    return "" if value is None else value
+    return guarded(value) if isinstance(value, str) else "" if value is None else value
 
 
 def _truth(value: bool | None) -> str:
@@ -115,6 +113,7 @@ def summary(report: Progress) -> str:
     total = report.total
     parts = [
         f"{count(total.answers, 'answer')}, {share(total.accuracy)} right",
+        *([f"{count(report.not_known, 'time')} 'I don't know'"] if report.not_known else []),
         f"{duration(total.seconds)} of learning",
         count(total.points, "point"),
         f"{report.due} due for review",

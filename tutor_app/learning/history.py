@@ -155,8 +155,9 @@ class History:
     ) -> None:
         """Keep finished questions, with what follows from them, in one step.
 
-        The standing of each question and its review schedule change with it. `session` saves the course of
-        the session in the same step; `end_session` closes the one of that uid (a test's last step).
+        The standing of each question and its review schedule change with it; what a test left unanswered is
+        no answer and is not kept. `session` saves the course of the session in the same step; `end_session`
+        closes the one of that uid (a test's last step).
         """
         with self.writing() as db:
             for attempt in attempts:
@@ -167,6 +168,8 @@ class History:
                 db.execute("DELETE FROM open_sessions WHERE uid = ?", (end_session,))
 
     def _add(self, db: sqlite3.Connection, profile: Profile, attempt: Attempt, retention: float) -> None:
+        if attempt.unanswered:
+            return
         asked = _asked(db, attempt.item)
         new = db.execute(
             "INSERT INTO attempts (uid, profile, asked, at, day, mode, session, correct, chosen, response,"
@@ -446,7 +449,7 @@ def _asked(db: sqlite3.Connection, item: Item) -> int:
 
 
 def _stand(db: sqlite3.Connection, profile: int, asked: int, correct: bool, at: float) -> None:
-    """Add an answer to the tally; an older one (from another machine) leaves the last word as it is."""
+    """Add an answer to the tally; one from before the last (the clock was set back) leaves the last word."""
     db.execute(
         "INSERT INTO standings (profile, asked, attempts, right, missed, last_correct, last_at)"
         " VALUES (?1, ?2, 1, ?3, 1 - ?3, ?3, ?4) ON CONFLICT DO UPDATE SET attempts = attempts + 1,"
@@ -469,7 +472,8 @@ def _save_session(db: sqlite3.Connection, profile: Profile, session: OpenSession
 
 
 def _fold(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip().casefold()
+    sound = name.encode("utf-8", "replace").decode()  # what is typed may hold half a character
+    return unicodedata.normalize("NFKC", sound).strip().casefold()
 
 
 def _clean_name(name: str) -> str:

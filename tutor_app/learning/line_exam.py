@@ -8,9 +8,9 @@ from tutor_app.learning.exam_lock import closed_until
 from tutor_app.learning.line_mode import LineMode
 from tutor_app.learning.line_talk import (
     LETTERS,
-    Commands,
     LeaveError,
     Talk,
+    answer_in,
     bar,
     choice_of,
     key_line,
@@ -21,7 +21,8 @@ from tutor_app.learning.progress import duration, share
 from tutor_app.learning.records import Attempt
 
 EXAM_HELP = (
-    "Type a letter to answer (again to change it); for an open question type the answer.",
+    "Type a letter to answer (again to change it); for an open question type the answer. After = anything is "
+    "an answer, also a command's word: = time",
     "Enter or next: the next question.   back: the one before.   go 5: question 5.",
     "clear: take the answer back.",
     "mark: mark the question for another look.   list: all questions.   time: the time left.",
@@ -45,7 +46,8 @@ class LineExam:
         try:
             self._say_question()
             while not self._over and not exam.time_is_up:
-                said = talk.ask(f"[{exam.answered} of {len(exam.items)} answered{self._clock()}]")
+                where = f"[{exam.answered} of {len(exam.items)} answered{self._clock()}]"
+                said = talk.ask(where, written=exam.item.question.is_open)
                 if not exam.time_is_up:
                     self._hear(said)
         except LeaveError:
@@ -74,31 +76,32 @@ class LineExam:
 
     def _hear(self, said: str) -> None:
         question = self._exam.item.question
-        choice = choice_of(said, question)
+        text, is_answer = answer_in(said)
+        choice = choice_of(text, question)
         if choice:
             self._answer(choice[0])
         elif not said:
             self._go(self._exam.next)
-        elif not run_command(self._commands(), said):
+        elif is_answer or not self._command(said):
             if question.is_open:
-                self._answer(None, said)
+                self._answer(None, text)
             else:
                 self._talk.say(f"'{said}' is nothing I know here. Type help.")
 
-    def _commands(self) -> Commands:
+    def _command(self, said: str) -> bool:
         exam = self._exam
-        return {
-            "help": lambda _: self._talk.say(*EXAM_HELP),
-            "?": lambda _: self._talk.say(*EXAM_HELP),
-            "next": lambda _: self._go(exam.next),
-            "back": lambda _: self._go(exam.previous),
-            "go": self._go_to,
-            "clear": lambda _: self._answer(None),
-            "mark": lambda _: self._mark(),
-            "list": lambda _: self._list(),
-            "time": lambda _: self._talk.say(self._clock().removeprefix(", ") or "There is no time limit."),
-            "finish": lambda _: self._finish_if_sure(),
+        alone: dict[str, Callable[[], object]] = {
+            "help": lambda: self._talk.say(*EXAM_HELP),
+            "?": lambda: self._talk.say(*EXAM_HELP),
+            "next": lambda: self._go(exam.next),
+            "back": lambda: self._go(exam.previous),
+            "clear": lambda: self._answer(None),
+            "mark": self._mark,
+            "list": self._list,
+            "time": lambda: self._talk.say(self._clock().removeprefix(", ") or "There is no time limit."),
+            "finish": self._finish_if_sure,
         }
+        return run_command(said, alone, {"go": self._go_to})
 
     def _answer(self, choice: int | None, text: str = "") -> None:
         if self._exam.answer(choice, text):
@@ -198,9 +201,9 @@ def say_result(talk: Talk, result: ExamResult) -> None:
 
 
 def _how(attempt: Attempt) -> str:
-    if attempt.correct is None:
-        return "Not judged."
-    return "Right." if attempt.correct else ("Not answered." if attempt.did_not_know else "Not right.")
+    if attempt.unanswered:
+        return "Not answered."
+    return "Not judged." if attempt.correct is None else "Right." if attempt.correct else "Not right."
 
 
 def _given(given: Given) -> str:

@@ -9,9 +9,9 @@ from tutor_app.errors import UserError
 from tutor_app.learning import marking
 from tutor_app.learning.history import History
 from tutor_app.learning.line_talk import (
-    Commands,
     LeaveError,
     Talk,
+    answer_in,
     ask_certainty,
     choice_of,
     key_line,
@@ -34,7 +34,8 @@ LoadTutor = Callable[[], Explainer]
 log = logging.getLogger(__name__)
 
 HELP = (
-    "Answer with a letter; 'b 3' also says how sure you are (1 to 3). For an open question, type the answer.",
+    "Answer with a letter; 'b 3' also says how sure you are (1 to 3). For an open question, type the answer; "
+    "after = anything is an answer, also a command's word: = hint",
     "hint: the next hint.   idk: I don't know.   Enter: the next step, the answer, the next question.",
     "all: every step at once.   again: the question once more.   tutor: the tutor's explanation.",
     "source 1: where step 1 comes from.   wrong 1 or unclear 1: flag step 1, with a word why if you like.",
@@ -158,7 +159,8 @@ class LineMode:
         self._begin(session, turn)
         leaving = False
         while not leaving:
-            said = self.talk.ask(self._prompt(turn))
+            writing = turn.can_answer and turn.question.is_open
+            said = self.talk.ask(self._prompt(turn), written=writing)
             if said.casefold() == "skip":
                 return
             leaving = turn.done and turn.unfolding.done and not said
@@ -198,31 +200,35 @@ class LineMode:
         if not said:
             self._go_on(turn)
             return
-        if turn.can_answer and (choice := choice_of(said, turn.question)):
+        text, is_answer = answer_in(said)
+        if turn.can_answer and (choice := choice_of(text, turn.question)):
             self._answer(turn, *choice)
-        elif not run_command(self._commands(turn), said):
+        elif is_answer or not self._command(turn, said):
             if turn.can_answer and turn.question.is_open:
-                self._answer(turn, None, None, said)
+                self._answer(turn, None, None, text)
             else:
                 self.talk.say(f"'{said}' is nothing I know here. Type help.")
 
-    def _commands(self, turn: Turn) -> Commands:
-        return {
-            "help": lambda _: self.talk.say(*HELP),
-            "?": lambda _: self.talk.say(*HELP),
-            "hint": lambda _: self._hint(turn),
-            "idk": lambda _: self._dont_know(turn),
-            "all": lambda _: self._all(turn),
-            "again": lambda _: say_question(self.talk, turn.question, "Once more:", turn.struck),
-            "tutor": lambda _: self._ask_tutor(turn),
+    def _command(self, turn: Turn, said: str) -> bool:
+        alone: dict[str, Callable[[], object]] = {
+            "help": lambda: self.talk.say(*HELP),
+            "?": lambda: self.talk.say(*HELP),
+            "hint": lambda: self._hint(turn),
+            "idk": lambda: self._dont_know(turn),
+            "all": lambda: self._all(turn),
+            "again": lambda: say_question(self.talk, turn.question, "Once more:", turn.struck),
+            "tutor": lambda: self._ask_tutor(turn),
+            "notes": lambda: self._notes(turn),
+            "save": lambda: self._save_question(turn),
+            "marks": lambda: self.talk.say(marking.MARKING_EXPLAINED),
+        }
+        with_more: dict[str, Callable[[str], object]] = {
             "source": lambda rest: self._source(turn, rest),
             "wrong": lambda rest: self._flag(turn, FlagKind.WRONG, rest),
             "unclear": lambda rest: self._flag(turn, FlagKind.UNCLEAR, rest),
             "note": lambda rest: self._note(turn, rest),
-            "notes": lambda _: self._notes(turn),
-            "save": lambda _: self._save_question(turn),
-            "marks": lambda _: self.talk.say(marking.MARKING_EXPLAINED),
         }
+        return run_command(said, alone, with_more)
 
     def _go_on(self, turn: Turn) -> None:
         if turn.phase is Phase.ASKING and turn.mode is not Mode.LEARN:
@@ -305,7 +311,7 @@ class LineMode:
         question, made = turn.question, turn.unfolding.explanation
         self.talk.say(*filter(None, [key_line(question)]))
         if made:
-            self.talk.say(*tutor_lines(question, made.answer))
+            self.talk.say(*tutor_lines(question, made))
             self.history.compare_with_key(turn.item, made.students, made.answer)
         elif not key_line(question):
             self.talk.say("Nobody told me the answer to this one. Type tutor to ask the tutor.")

@@ -1,14 +1,16 @@
 """Talking line by line: for screen readers, dumb terminals and scripts. No colour, no cursor movement."""
 
 import re
-from collections.abc import Callable, Iterable
+import shutil
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
-from tutor_app.learning import marking
+from tutor_app.learning import marking, saying
 from tutor_app.learning.progress import share
 from tutor_app.questions import text as texts
 from tutor_app.questions.model import Question
-from tutor_app.students.explanation import Answer, Origin, Step
+from tutor_app.students.explanation import Answer, Explanation, Origin, Step
 
 LETTERS = "ABCDEFGH"
 
@@ -24,21 +26,34 @@ class Talk:
         self._source, self._out = source, out
 
     def say(self, *lines: str) -> None:
-        """Each text on its own line."""
+        """Each text on its own line; on a terminal, long ones are broken between words."""
         for line in lines:
-            self._out.write(texts.plain(line) + "\n")
+            self._out.write(self._broken(texts.plain(line)) + "\n")
         self._out.flush()
 
-    def ask(self, prompt: str) -> str:
-        """One line, trimmed; LeaveError at the end of the input or on 'quit'."""
-        self._out.write(prompt + " ")
+    def _broken(self, text: str) -> str:
+        if not self._out.isatty():
+            return text
+        width = shutil.get_terminal_size().columns
+        lines = (
+            textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+            for line in text.split("\n")
+        )
+        return "\n".join(lines)
+
+    def ask(self, prompt: str, written: bool = False) -> str:
+        """One line, trimmed; LeaveError at the end of the input or on 'quit'.
+
+        `q` leaves as well, but not where an answer is `written`: it is the symbol of charge.
+        """
+        self._out.write(self._broken(prompt) + " ")
         self._out.flush()
         line = self._source.readline()
         if not line:
             self._out.write("\n")
             raise LeaveError
         said = texts.plain(line)
-        if said.casefold() in ("quit", "exit", "q"):
+        if said.casefold() in ("quit", "exit") or (said.casefold() == "q" and not written):
             raise LeaveError
         return said
 
@@ -97,13 +112,15 @@ def key_line(question: Question) -> str:
     return ""
 
 
-def tutor_lines(question: Question, answer: Answer) -> list[str]:
+def tutor_lines(question: Question, made: Explanation) -> list[str]:
     """The tutor's own answer with its confidence in each choice."""
+    answer, steps = made.answer, made.steps
     if answer.choice is None:
-        if not answer.text:
-            return [] if key_line(question) else ["The tutor has no answer."]
-        said = "The tutor's answer" if answer.sure else "The tutor is not sure, but would say"
-        return [f"{said}: {answer.text}"]
+        if key_line(question):
+            return [f"The tutor's answer: {answer.text}"] if answer.text else []
+        if step := saying.step_said(answer, steps):
+            return [f"{saying.how_sure(answer, steps)} step {steps.index(step) + 1}."]
+        return [saying.reply(made)]
     said = f"The tutor's answer: {choice_line(question, answer.choice)}, {share(answer.confidence)} sure."
     if not answer.sure:
         likely = " or ".join(choice_line(question, index) for index in answer.likeliest)
@@ -147,14 +164,20 @@ def ask_certainty(talk: Talk) -> int:
     return talk.ask_number(f"How sure are you? {words}:", marking.CERTAINTIES)
 
 
-Commands = dict[str, Callable[[str], None]]
+def answer_in(said: str) -> tuple[str, bool]:
+    """What is left of a line without the `=` that makes it an answer whatever it says; whether it had one."""
+    return (said[1:].strip(), True) if said.startswith("=") and len(said) > 1 else (said, False)
 
 
-def run_command(commands: Commands, said: str) -> bool:
-    """Run the command a line begins with, if it does."""
+def run_command(
+    said: str, alone: Mapping[str, Callable[[], object]], with_more: Mapping[str, Callable[[str], object]]
+) -> bool:
+    """Run the command that a line is, or the one of those `with_more` words that it begins with."""
+    if command := alone.get(said.casefold()):
+        command()
+        return True
     word, _, rest = said.partition(" ")
-    command = commands.get(word.casefold())
-    if command is None:
-        return False
-    command(rest.strip())
-    return True
+    if told := with_more.get(word.casefold()):
+        told(rest.strip())
+        return True
+    return False

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import IntEnum
 
 CERTAINTIES = (1, 2, 3)
@@ -21,6 +22,12 @@ _RIGHT = {1: 1, 2: 2, 3: 3}
 _WRONG = {1: 0, 2: -2, 3: -6}
 # Words, and the signs that change what is said: those of numbers (-5, 2 + 3, 3.5, 40%) and charges (Cl-).
 _SAID = re.compile(r"[^\W_]+|[.,](?=\d)|[-+](?= ?\d)|(?<=[^\W_])[-+](?![^\W_])|%")
+
+_POWER_OF_TEN = re.compile(r"(?<=\d)\s*[x×·*]\s*10(?:\s*\^\s*([-+−]?\d{1,3})|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))")
+_QUANTITY = re.compile(
+    r"\s*([-+]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:e[-+]?\d{1,3})?)\s*((?:[^\W\d_]|[°%]).*)?",
+    re.IGNORECASE,
+)
 
 
 class Recall(IntEnum):
@@ -51,8 +58,24 @@ def recall(correct: bool, certainty: int | None, hints: int = 0) -> Recall:
 
 
 def matches(response: str, accepted: Sequence[str]) -> bool:
-    """A written answer is right when it says the same words, whatever its case, accents and punctuation."""
-    return bool(said := _plain(response)) and any(said == _plain(text) for text in accepted)
+    """A written answer is right when it says the same words, whatever its case, accents and punctuation.
+
+    A number with what is behind it is right when it has the same value: 0.50 is .5, and 6e3 m is 6000 m.
+    """
+    said, meant = _plain(response), _quantity(response)
+    return bool(said) and any(
+        said == _plain(text) or (meant is not None and meant == _quantity(text)) for text in accepted
+    )
+
+
+def _quantity(text: str) -> tuple[Decimal, str] | None:
+    """A number and its unit, when a text is nothing else."""
+    found = _QUANTITY.fullmatch(_POWER_OF_TEN.sub(_exponent, text).replace("−", "-").rstrip())
+    return (Decimal(found[1]), _plain(found[2] or "")) if found else None
+
+
+def _exponent(power: re.Match[str]) -> str:
+    return "e" + unicodedata.normalize("NFKC", power[1] or power[2])
 
 
 def mentions(text: str, phrase: str) -> bool:

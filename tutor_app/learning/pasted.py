@@ -34,7 +34,7 @@ class Pasted:
         """As a question, whose id follows from its words."""
         if not self.text.strip():
             raise UserError("Type or paste a question first.")
-        send_to_a_person(self.text)
+        send_to_a_person("\n".join((self.text, *self.choices)))
         digest = hashlib.sha256("\0".join((self.text, *self.choices)).encode()).hexdigest()[:12]
         try:
             return Question(f"own-{digest}", self.text, self.choices, self.answer, source="typed in")

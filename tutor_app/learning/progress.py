@@ -89,6 +89,7 @@ class Progress:
     levels: tuple[Level, ...]
     streak: int | None
     due: int
+    not_known: int = 0  # how many of the answers were 'I don't know'
     mistakes: tuple[Standing, ...] = ()
     leeches: tuple[Standing, ...] = ()
     suggestions: tuple[Suggestion, ...] = field(default_factory=tuple)
@@ -113,6 +114,7 @@ def progress(
         levels,
         days_in_a_row(by_day, day_of(now)) if streak else None,
         due,
+        history.read(_NOT_KNOWN, (profile.id,))[0][0],
         tuple(history.mistakes(profile, 50)),
         leeches,
     )
@@ -170,6 +172,8 @@ _TOPICS = f"""WITH per AS (
     SELECT topic, sum(n), sum(judged), sum(right), 0, sum(seconds), sum(sure_judged), sum(sure_right),
         sum(sure_sum)
     FROM per JOIN asked ON asked.id = per.asked GROUP BY topic"""
+# Who did not know was not asked how sure she was: the index passes over most rows.
+_NOT_KNOWN = "SELECT count(*) FROM attempts WHERE profile = ? AND certainty IS NULL AND did_not_know"
 
 
 def _tally(certainty: int | None, n: int, judged: int, right: int, points: int, seconds: float) -> Tally:
@@ -243,7 +247,9 @@ def next_review(moment: float | None, now: float) -> str:
     """When the next review comes, to be put after another sentence; empty when none is planned."""
     if moment is None or moment <= now:
         return ""
-    return f" The next review comes in {count(max(1, round((moment - now) / 86400)), 'day')}."
+    days = (date.fromtimestamp(moment) - date.fromtimestamp(now)).days
+    when = ("later today", "tomorrow")[days] if days < 2 else f"in {days} days"
+    return f" The next review comes {when}."
 
 
 def duration(seconds: float) -> str:

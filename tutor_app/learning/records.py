@@ -67,9 +67,10 @@ def day_of(moment: float) -> str:
 class Attempt:
     """One finished question.
 
-    `correct` judges the first try (None: nothing was judged, as when Learn only explained or the question
-    has no key). `chosen` is the first choice made and `response` its text or what was written; both are
-    empty after 'I don't know'. `certainty` is 1 to 3 where it was asked for. `tries` counts all tries.
+    `correct` judges the first try (None: nothing was judged, as when Learn only explained, a test's question
+    was left or there is no key). `chosen` is the first choice made and `response` its text or what was
+    written; both are empty after 'I don't know'. `certainty` is 1 to 3 where it was asked for. `tries` counts
+    all tries.
     """
 
     item: Item
@@ -86,6 +87,11 @@ class Attempt:
     at: float = field(default_factory=time.time)
     session: str = ""
     uid: str = field(default_factory=new_id)
+
+    @property
+    def unanswered(self) -> bool:
+        """A question that a test left: its result shows it, but it is no answer."""
+        return self.mode is Mode.TEST and self.tries == 0
 
 
 @dataclass(frozen=True, slots=True)

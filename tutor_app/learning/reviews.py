@@ -1,5 +1,6 @@
 """When a question comes back: spaced repetition with FSRS."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -44,7 +45,8 @@ def after(earlier: Schedule | None, how: Recall, at: float, retention: float = 0
 
 
 def check(card: str) -> None:
-    """Raise a ValueError, KeyError or TypeError where a card from outside is none."""
-    from fsrs import Card
-
-    Card.from_json(card)
+    """Raise a ValueError where the next answer could not go on from a card from outside."""
+    try:
+        after(Schedule(0, 0, card), Recall.GOOD, time.time())
+    except Exception as error:  # the scheduler has no error of its own
+        raise ValueError(f"it is no schedule of a review: {error}") from error

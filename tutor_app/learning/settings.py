@@ -23,10 +23,16 @@ Value = bool | int | float | str
 
 
 def _setting(
-    default: Value, help: str, *, choices: tuple[str, ...] = (), least: float = 0, most: float = math.inf
+    default: Value,
+    help: str,
+    *,
+    label: str = "",
+    choices: tuple[str, ...] = (),
+    least: float = 0,
+    most: float = math.inf,
 ) -> Any:
-    """A field with what a settings screen shows about it."""
-    metadata = {"help": help, "choices": choices, "least": least, "most": most}
+    """A field with what a settings screen shows about it; `label` where its name alone would say little."""
+    metadata = {"help": help, "label": label, "choices": choices, "least": least, "most": most}
     return field(default=default, metadata=metadata)
 
 
@@ -52,10 +58,15 @@ class LearnSettings:
     style: str = _setting(
         "grounded",
         "Steps from the fact base (grounded), the tutor's own words (free), or whichever fits (auto).",
+        label="What explanations are made of",
         choices=tuple(style.value for style in Style),
     )
     samples: int = _setting(
-        1, "How many explanations the tutor tries before it shows the best.", least=1, most=16
+        1,
+        "How many explanations the tutor tries before it shows the best; more take longer.",
+        label="Explanations to choose from",
+        least=1,
+        most=16,
     )
     use_facts: bool = _setting(True, "Look things up in the fact base.")
 
@@ -64,7 +75,7 @@ class LearnSettings:
 class PractiseSettings:
     """How practice goes."""
 
-    certainty: bool = _setting(True, "Ask how sure you are, and mark by it.")
+    certainty: bool = _setting(True, "Ask how sure you are, and mark by it.", label="Ask how sure you are")
     questions: int = _setting(10, "Questions in one round.", least=1, most=500)
     tries: int = _setting(2, "Tries before the answer is shown.", least=1, most=7)
 
@@ -81,9 +92,15 @@ class ExamSettings:
 class ReviewSettings:
     """How reviews are spaced."""
 
-    per_session: int = _setting(20, "The most reviews in one sitting.", least=1, most=500)
+    per_session: int = _setting(
+        20, "The most reviews in one sitting.", label="Reviews in one sitting", least=1, most=500
+    )
     retention: float = _setting(
-        0.9, "The share you want to remember; higher means more reviews.", least=0.7, most=0.97
+        0.9,
+        "How much of it you want to remember: 0.9 is nine of ten. More means more reviews.",
+        label="How much to remember",
+        least=0.7,
+        most=0.97,
     )
 
 
@@ -100,7 +117,12 @@ class TutorSettings:
     """Which students work, and on what."""
 
     students: str = _setting("", "The student package to use; empty is the shipped one.")
-    threads: int = _setting(0, "Processor threads for the students; 0 chooses.", most=256)
+    threads: int = _setting(
+        0,
+        "How many parts of the processor the tutor may use at once; 0 lets it choose.",
+        label="Processor cores to use",
+        most=256,
+    )
     profile: str = _setting("me", "The profile used when none is named.")
 
 
@@ -135,6 +157,7 @@ class Setting:
     key: str
     default: Value
     help: str
+    label: str
     choices: tuple[str, ...]
     least: float
     most: float
@@ -150,6 +173,8 @@ class Setting:
             value = float(value)
         if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
             raise UserError(f"{self.name} must be {_KINDS[kind]}, not {value!r}.")
+        if isinstance(value, str) and value != value.encode("utf-8", "replace").decode():
+            raise UserError(f"{self.name} must be text in UTF-8, not {value!r}.")
         if self.choices and value not in self.choices:
             raise UserError(f"{self.name} must be one of {', '.join(self.choices)}, not {value!r}.")
         if isinstance(value, int | float) and not self.least <= value <= self.most:
@@ -166,6 +191,15 @@ class Setting:
             return self.check(type(self.default)(text))
         except ValueError:
             return self.check(text)
+
+    def refusal(self, text: str) -> str:
+        """What to type instead of a text that does not fit; empty when it does."""
+        try:
+            self.parse(text)
+        except UserError:
+            kind = "whole number" if isinstance(self.default, int) else "number"
+            return f"Type a {kind} from {self.least:g} to {self.most:g}."
+        return ""
 
 
 _KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}

@@ -9,18 +9,25 @@ from tutor_app.errors import UserError
 from tutor_app.learning.history import PERSONAL_BANK, History
 from tutor_app.learning.records import Item, Profile, Standing
 from tutor_app.questions.library import Library
-from tutor_app.questions.model import Bank
+from tutor_app.questions.model import Bank, Question
 
 Ref = tuple[str, str]
 
 
 class Shelf:
-    """Banks are read once, when first needed."""
+    """Banks are read once, when first needed; `tell` hears of each that cannot be read, once."""
 
-    def __init__(self, library: Library, history: History, profile: Profile) -> None:
+    def __init__(
+        self,
+        library: Library,
+        history: History,
+        profile: Profile,
+        tell: Callable[[str], object] = lambda sentence: None,
+    ) -> None:
         self.library = library
-        self._history, self._profile = history, profile
+        self._history, self._profile, self._tell = history, profile, tell
         self._items: dict[str, dict[str, Item]] = {}
+        self._told: set[str] = set()
 
     def items(self, bank: str) -> list[Item]:
         """A bank's questions; one without a topic counts under the bank's title, as in the library."""
@@ -36,11 +43,15 @@ class Shelf:
     def search(
         self, banks: Sequence[str] = (), topics: Sequence[str] = (), subject: str = "", grade: str = ""
     ) -> list[Item]:
-        """All questions that fit; banks and topics by name, whatever the case. Nothing named: everything."""
+        """All questions that fit; banks and topics by name, whatever the case. Nothing named: everything.
+
+        A bank that was not named and cannot be read is left out.
+        """
         wanted = {_fold(topic) for topic in topics}
         found: list[Item] = []
         for bank in self._fitting_banks(banks, wanted):
-            found += [item for item in self.items(bank) if _fits(item, wanted, subject, grade)]
+            items = self.items(bank) if banks else self._readable_items(bank)
+            found += [item for item in items if _fits(item, wanted, subject, grade)]
         if not found:
             raise UserError(f"No question fits {_criteria(banks, topics, subject, grade)}. {_TOPICS_HINT}")
         return found
@@ -71,6 +82,15 @@ class Shelf:
         standings = {(s.bank, s.question): s for s in self._history.standings(self._profile)}
         return choose(items, count, standings, random.Random(seed), mix)
 
+    def _readable_items(self, bank: str) -> list[Item]:
+        try:
+            return self.items(bank)
+        except UserError as error:
+            if bank not in self._told:
+                self._told.add(bank)
+                self._tell(str(error))
+            return []
+
     def _fitting_banks(self, banks: Sequence[str], topics: set[str]) -> Iterator[str]:
         for name in banks:
             yield PERSONAL_BANK if name == PERSONAL_BANK else self.library.find(name).id
@@ -82,9 +102,9 @@ class Shelf:
 
     def _bank(self, bank: str) -> Mapping[str, Item]:
         if bank == PERSONAL_BANK:  # never kept: it grows while the app runs
-            return _placed(bank, self._history.personal_bank(self._profile))
+            return _all_placed(bank, self._history.personal_bank(self._profile))
         if bank not in self._items:
-            self._items[bank] = _placed(bank, self.library.bank(bank))
+            self._items[bank] = _all_placed(bank, self.library.bank(bank))
         return self._items[bank]
 
 
@@ -144,11 +164,14 @@ def _by_mix(by_topic: Mapping[str, list[Item]], mix: Mapping[str, int], rng: ran
     return chosen
 
 
-def _placed(bank_id: str, bank: Bank) -> dict[str, Item]:
-    placed = (
-        replace(q, topic=q.topic or bank.title, subject=q.subject or bank.subject) for q in bank.questions
-    )
-    return {question.id: Item(bank_id, question) for question in placed}
+def placed(bank_id: str, bank: Bank, question: Question) -> Item:
+    """A question where students meet it: without a topic or subject of its own it has the bank's."""
+    known = replace(question, topic=question.topic or bank.title, subject=question.subject or bank.subject)
+    return Item(bank_id, known)
+
+
+def _all_placed(bank_id: str, bank: Bank) -> dict[str, Item]:
+    return {question.id: placed(bank_id, bank, question) for question in bank.questions}
 
 
 def _fits(item: Item, topics: set[str], subject: str, grade: str) -> bool:

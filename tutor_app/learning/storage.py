@@ -71,6 +71,17 @@ def new_backup_path(path: Path) -> Path:
 
 def back_up(connection: sqlite3.Connection, target: Path) -> Path:
     """A whole, consistent copy under a new name; a crash leaves no half copy under that name."""
+    try:
+        return _copied(connection, target)
+    except OSError as error:  # the history itself is only read
+        raise UserError(f"The copy {target} cannot be written: {error.strerror}.") from error
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise UserError(f"The copy {target} cannot be written: the disk is full.") from error
+
+
+def _copied(connection: sqlite3.Connection, target: Path) -> Path:
     private_folder(target.parent)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)  # mkstemp made it 0600

@@ -21,6 +21,8 @@ from tutor_app.questions.formats import native
 FORMAT = "sci-cot-history"
 VERSION = 1
 
+_LARGEST = 1e11  # of any number: as a moment it is in the year 5138, and a million of them can be added up
+
 # For each table: the columns that travel. `profile` and `asked` travel by name instead of by number.
 _TABLES = {
     "attempts": (
@@ -31,6 +33,10 @@ _TABLES = {
     "flags": ("uid", "at", "kind", "step", "comment"),
     "reviews": ("due", "lapses", "card"),
     "own_questions": ("question", "at", "body"),
+}  # fmt: skip
+_TEXTS = {  # every other column is a number
+    "uid", "day", "mode", "session", "response", "text", "kind", "step", "comment", "card", "question",
+    "body",
 }  # fmt: skip
 _ASKED = ("bank", "question", "text", "subject", "topic", "key")
 
@@ -129,8 +135,10 @@ def _insert(db: sqlite3.Connection, profile: int, record: dict[str, Any]) -> boo
     table = record["table"]
     columns = _TABLES[table]
     values = [record[column] for column in columns]
+    _check_numbers(zip(columns, values, strict=True))
     if table == "attempts":
-        date.fromisoformat(record["day"])
+        if date.fromisoformat(record["day"]).isoformat() != record["day"]:
+            raise ValueError(f"{record['day']} is not a day such as 2026-11-28")
     elif table == "reviews":
         reviews.check(record["card"])
     elif table == "own_questions":
@@ -142,6 +150,16 @@ def _insert(db: sqlite3.Connection, profile: int, record: dict[str, Any]) -> boo
     conflict = _NEWER.get(table, "ON CONFLICT DO NOTHING")
     sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) {conflict}"
     return db.execute(sql, (profile, *values)).rowcount > 0
+
+
+def _check_numbers(named: Iterable[tuple[str, Any]]) -> None:
+    """What could not be shown or added up later is refused now."""
+    for name, value in named:
+        if name in _TEXTS or value is None:
+            continue
+        least = 0 if name in ("at", "due") else -_LARGEST
+        if not isinstance(value, int | float) or not least <= value <= _LARGEST:
+            raise ValueError(f"{name} cannot be {value!r}")
 
 
 # Of two schedules for one question, the one reviewed last knows more.

@@ -41,6 +41,16 @@ def hint_ladder(question: Question, steps: Sequence[Step] = ()) -> tuple[str, ..
     return (question.hint, *rungs) if question.hint else tuple(rungs)
 
 
+def choice_now(saved: int | str | None, question: Question) -> int | None:
+    """Where a choice that was saved by its text stands now; None when it is gone.
+
+    An updated bank may have put the choices in another order. Older versions saved the place.
+    """
+    if isinstance(saved, int):
+        return saved if saved < len(question.choices) else None
+    return question.choices.index(saved) if saved in question.choices else None
+
+
 class Unfolding:
     """An explanation that arrives in its own time and is shown at the student's pace."""
 
@@ -311,10 +321,10 @@ class Turn:
         return self._spent + min(max(self._clock() - self._started, 0.0), LONGEST_THOUGHT)
 
     def state(self) -> dict[str, Any]:
-        """What a later start needs to go on with this question."""
+        """What a later start needs to go on with this question; choices by their texts."""
         return {
             "phase": self.phase.value,
-            "struck": self.struck,
+            "struck": [self.question.choices[choice] for choice in self.struck],
             "hints": self.hints,
             "did_not_know": self.did_not_know,
             "tries": self._tries,
@@ -327,10 +337,14 @@ class Turn:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from `state()`; an explanation starts to unfold anew."""
         self.phase = Phase(state["phase"])
-        self.struck, self.hints = tuple(state["struck"]), tuple(state["hints"])
+        struck = [choice_now(saved, self.question) for saved in state["struck"]]
+        self.struck = tuple(c for c in struck if c is not None and c != self.question.answer)
+        self.hints = tuple(state["hints"])
         self.did_not_know, self._tries = bool(state["did_not_know"]), int(state["tries"])
         self._out_of_tries = bool(state["out_of_tries"])
         right, choice, response, certainty = state["first"]
+        if choice is not None:  # what was answered then is kept as it was judged; `response` is its text
+            choice = choice_now(response, self.question)
         self._first = (right, choice, response, certainty)
         verdict = state.get("verdict")  # sessions saved before this was kept have none
         self.verdict = Verdict(*verdict) if verdict else None

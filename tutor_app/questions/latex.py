@@ -2,6 +2,8 @@
 
 import re
 
+from tutor_app.questions.units import unit
+
 _RAISED = str.maketrans(
     "0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
 )
@@ -116,6 +118,8 @@ _SYMBOLS = {
     "bullet": "•",
     "ohm": "Ω",
     "angstrom": "Å",
+    "langle": "⟨",
+    "rangle": "⟩",
     "neg": "¬",
     "lor": "∨",
     "land": "∧",
@@ -141,14 +145,31 @@ _SIGNS = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "\\": "\n", "&": "&am
 _WRAPPERS = frozenset(
     _words(
         "text textrm textbf textit textsf mathrm mathbf mathit mathsf mathcal mathbb operatorname "
-        "boldsymbol bm mbox hbox overline underline vec hat bar boxed unit mathring overrightarrow "
-        "overleftarrow overleftrightarrow"
+        "boldsymbol bm mbox hbox underline boxed num"
     )
 )
+_ACCENTS = {
+    "bar": "\u0304",
+    "overline": "\u0305",
+    "vec": "\u20d7",
+    "overrightarrow": "\u20d7",
+    "overleftarrow": "\u20d6",
+    "overleftrightarrow": "\u20e1",
+    "hat": "\u0302",
+    "widehat": "\u0302",
+    "tilde": "\u0303",
+    "dot": "\u0307",
+    "ddot": "\u0308",
+    "mathring": "\u030a",
+}
+_MOST_ACCENTED = 3  # letters; over more of them an accent is spelt out
+_MEASURES = frozenset(("SI", "qty"))  # a number and a unit
+_ONLY_UNITS = frozenset(("si", "unit", "pu"))
+_ARROWS = {"xrightarrow": "→", "xleftarrow": "←", "xrightleftharpoons": "⇌"}
 _FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
 _TOKEN = re.compile(r"\\[A-Za-z]+ ?|\\.|[{}^_\[\]]|[^\\{}^_\[\]]+", re.DOTALL)
 _VULGAR = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1/5": "⅕", "1/8": "⅛"}
-_SIMPLE = re.compile(r"[\w.′°]+\Z")
+_SIMPLE = re.compile("[\\w.′°\u0300-\u036f\u20d0-\u20ff]+\\Z")
 _DEEPEST = 12
 _LONGEST_FORMULA = 2_000
 
@@ -160,9 +181,11 @@ _FORMULA = re.compile(
     r"|(?<![\w$\\])\$(?P<dollar>(?!\s)[^$\n]{1,300}(?<![\s\\]))\$(?![\d$])",
     re.DOTALL,
 )
+_GROUP = r"\{(?:[^{}\n]|\{[^{}\n]{0,60}\}){1,200}+\}"
 _BARE_COMMAND = re.compile(
-    r"\\(?:d?frac|sqrt|ce|text|mathrm|mathbf|mathit|vec|hat|bar|overline|over(?:left|right|leftright)arrow)"
-    r"(?:\[\d\])?\{[^{}\n]{1,200}\}(?:\{[^{}\n]{1,200}\})?"
+    r"\\(?:d?frac|sqrt|ce|text|mathrm|mathbf|mathit|vec|hat|bar|d?dot|tilde|overline|SI|si|qty|pu"
+    r"|over(?:left|right|leftright)arrow|x(?:left|right)arrow)"
+    rf"(?:\[\d\])?{_GROUP}(?:{_GROUP})?"
     r"|\\(?:"
     + "|".join(sorted((n for n in _SYMBOLS if len(n) > 1 and _SYMBOLS[n] != n), key=len, reverse=True))
     + r")(?![A-Za-z])"
@@ -269,6 +292,15 @@ class _Formula:
             return _chemistry(self.raw_argument())
         if name in _WRAPPERS:
             return self.argument(depth)
+        if name in _ACCENTS:
+            return _accented(self.argument(depth), name)
+        if name in _MEASURES:
+            number = self.argument(depth)
+            return f"{number} {unit(self.raw_argument())}"
+        if name in _ONLY_UNITS:
+            return unit(self.raw_argument())
+        if name in _ARROWS:
+            return self.arrow(_ARROWS[name], depth)
         if len(name) == 1 and not name.isalpha():
             return _SIGNS.get(name, name)
         return "\\" + spaced
@@ -293,6 +325,16 @@ class _Formula:
             index = self.group(depth + 1, "]").strip()
             sign = {"3": "∛", "4": "∜", "2": "√"}.get(index, superscript(index) + "√")
         return sign + _bracketed(self.argument(depth))
+
+    def arrow(self, sign: str, depth: int) -> str:
+        """An arrow and, in brackets, what stands below and above it."""
+        notes = []
+        if self.at < len(self.tokens) and self.tokens[self.at] == "[":
+            self.at += 1
+            notes.append(self.group(depth + 1, "]").strip())
+        notes.insert(0, self.argument(depth))
+        told = ", ".join(filter(None, notes))
+        return f"{sign}({told}) " if told else sign
 
     def argument(self, depth: int) -> str:
         """A group in braces, a command, or the next single character."""
@@ -324,6 +366,13 @@ class _Formula:
         return "".join(parts[1:])
 
 
+def _accented(text: str, name: str) -> str:
+    """A letter or a few with their accent; over more, the accent is spelt out."""
+    if len(text) > _MOST_ACCENTED:
+        return f"{name}({text})"
+    return "".join(sign + _ACCENTS[name] if sign.isalnum() else sign for sign in text)
+
+
 def _bracketed(text: str) -> str:
     return text if _SIMPLE.match(text) else f"({text})"
 
@@ -335,6 +384,8 @@ def _chemistry(text: str) -> str:
     """The common part of mhchem: `2H2 + O2 -> 2H2O`, `SO4^2-`."""
     for written, arrow in _REACTION_ARROWS:
         text = text.replace(written, arrow)
+    text = re.sub(r"(?<= )[v^](?=\s|\Z)", lambda match: "↓" if match[0] == "v" else "↑", text)
     text = re.sub(r"\^\{?(\d{0,3}[-+]?)\}?", lambda match: superscript(match[1]), text)
+    text = re.sub(r"_(?:\{([^{}]{1,12})\}|(\w))", lambda match: subscript(match[1] or match[2]), text)
     text = re.sub(r"(?<=[A-Za-z)\]])_?\{?(\d{1,3})\}?", lambda match: subscript(match[1]), text)
     return re.sub(r"(?<=[A-Za-z)\]₀-₉])[-+](?=\s|$)", lambda match: superscript(match[0]), text)

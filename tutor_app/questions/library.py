@@ -12,7 +12,9 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,9 @@ _SUFFIX = ".jsonl"
 _TEXTS = ("title", "subject", "grade", "licence", "source")
 _KEY = "library"  # the header field the library keeps its summary in
 _DAY = 86_400.0
+_BROKEN = (ValueError, KeyError, TypeError, AttributeError)  # what reading a header that is none can raise
+_HALF = 0.5  # of a bank's questions must be in a file that is its newer state
+_FORMER_KEPT = 5  # copies of a bank from before an import
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class BankSummary:
     """What is known of a bank without reading its questions.
 
     `topics` and `grades` count questions, in the bank's order; a question without a topic counts under the
-    bank's title. `origin` is the file an installed bank came from.
+    bank's title. `origins` are the files an installed bank came from, the newest last.
     """
 
     id: str
@@ -52,15 +57,21 @@ class BankSummary:
     shipped: bool = False
     topics: tuple[tuple[str, int], ...] = ()
     grades: tuple[tuple[str, int], ...] = ()
-    origin: str = ""
+    origins: tuple[str, ...] = ()
     path: Path = Path()
+
+    @property
+    def origin(self) -> str:
+        """The file an installed bank came from last."""
+        return self.origins[-1] if self.origins else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
     """What an import did: the bank as it is now and how it differs from before.
 
-    `repeats` has a sentence for each question that nearly repeats another, here or in another bank.
+    `repeats` has a sentence for each question that nearly repeats another, here or in another bank; `remarks`
+    say what else there is to know: what was replaced or is gone, that choices were mixed.
     """
 
     summary: BankSummary
@@ -70,6 +81,7 @@ class Installed:
     unchanged: int
     removed: int
     repeats: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class Library:
@@ -109,6 +121,9 @@ class Library:
             if found:
                 choices = ", ".join(bank.id for bank in found[:6])
                 raise UserError(f"Several banks are called '{name}'. Say which by its id: {choices}.")
+        for damaged in self.damaged():
+            if Path(damaged.place).stem.casefold() == wanted:
+                raise UserError(_damaged(Path(damaged.place)))
         raise UserError(_no_bank(name, banks))
 
     def bank(self, bank_id: str) -> Bank:
@@ -123,40 +138,52 @@ class Library:
         subject: str = "",
         grade: str = "",
     ) -> Installed:
-        """Install a bank that was read from a file, or bring the installed one up to date."""
+        """Install a bank that was read from a file, or bring the installed one up to date.
+
+        When the file replaces or takes something, the bank as it was is kept in the folder `former`.
+        """
         from tutor_app.questions.known_words import words_of
+        from tutor_app.questions.mixing import on_import
         from tutor_app.questions.updating import update
 
         came_from = str(origin.resolve()) if origin else ""
         bank = _titled(report.bank, title, subject, grade)
-        present = self.present(bank, came_from)
+        present = self.present(bank, came_from, named=bool(title.strip()))
         bank_id = present.id if present else self._free_id(bank.title)
         if present:
             bank = _as_before(bank, present, title)
         old = _load(present.path).questions if present else ()
         others = self._others(bank_id)
         done = update(bank.questions, old, _taken(bank.questions, others), bank_id)
-        summary = self._write(bank_id, replace(bank, questions=done.questions), came_from)
-        words = words_of(done.questions)
+        questions, mixed = on_import(report.format, done.questions)
+        remarks = done.losses
+        if present and remarks:
+            remarks += (self._keep_former(present),)
+        before = present.origins if present else ()
+        origins = (*(o for o in before if o != came_from), *([came_from] if came_from else []))
+        summary = self._write(bank_id, replace(bank, questions=questions), origins)
+        words = words_of(questions)
         self._words.keep(summary.path, words)
         counts = (done.added, done.changed, done.unchanged, done.removed)
-        repeats = _repeats(done.questions, words, others)
-        return Installed(summary, present is not None, *counts, repeats=repeats)
+        repeats = _repeats(questions, words, others)
+        if not present:
+            remarks += _newer_state(bank, came_from, words, others)
+        return Installed(summary, present is not None, *counts, repeats=repeats, remarks=remarks + mixed)
 
     def save(self, bank_id: str, bank: Bank) -> BankSummary:
         """Replace an installed bank's content, as after an edit."""
-        return self._write(bank_id, bank, self._own(bank_id, "changed").origin)
+        return self._write(bank_id, bank, self._own(bank_id, "changed").origins)
 
     def add(self, bank: Bank) -> BankSummary:
         """Install a bank that was made here, under a free id."""
-        return self._write(self._free_id(bank.title), bank, "")
+        return self._write(self._free_id(bank.title), bank)
 
     def rename(self, bank_id: str, title: str) -> BankSummary:
         """Give an installed bank another title; its id and its questions' ids stay."""
         if not title.strip():
             raise UserError("The new title is empty. Give the bank a title of at least one letter.")
         own = self._own(bank_id, "renamed")
-        return self._write(bank_id, replace(_load(own.path), title=title.strip()), own.origin)
+        return self._write(bank_id, replace(_load(own.path), title=title.strip()), own.origins)
 
     def remove(self, bank_id: str) -> BankSummary:
         """Delete an installed bank; the history of its questions stays."""
@@ -169,20 +196,25 @@ class Library:
         """The bank whose own file this is."""
         return next((bank for bank in self.banks() if bank.path.resolve() == path.resolve()), None)
 
-    def present(self, bank: Bank, origin: str) -> BankSummary | None:
-        """The installed bank that this one is a newer state of: same file or title, and questions in common.
+    def present(self, bank: Bank, origin: str, named: bool = False) -> BankSummary | None:
+        """The installed bank that this is a newer state of: same file or title, and half of its questions.
 
-        A file that only has the name of an earlier one becomes a bank of its own; nothing is lost to it.
+        Any other file becomes a bank of its own, so that nothing is lost to a download that broke off or to a
+        namesake. A title that a person `named` is that of the bank meant, whatever the file has of it.
         """
-        from tutor_app.questions.updating import have_common
+        from tutor_app.questions.updating import in_common
 
         own = [summary for summary in self.banks() if not summary.shipped]
-        from_file = [summary for summary in own if origin and summary.origin == origin]
         titled = [summary for summary in own if summary.title.casefold() == bank.title.casefold()]
-        for summary in (*from_file, *titled):
-            if have_common(bank.questions, _load(summary.path).questions):
-                return summary
-        return None
+        from_file = [summary for summary in own if origin in summary.origins]
+        meant = titled if named and titled else [*from_file, *titled]
+        shared = {
+            summary.id: in_common(bank.questions, known.questions)
+            for summary in meant
+            if (known := _readable(summary.path))
+        }
+        near = [s for s in meant if shared.get(s.id) and ((named and titled) or 2 * shared[s.id] >= s.count)]
+        return max(near, key=lambda summary: shared[summary.id], default=None)
 
     def repeats(self, bank: Bank, bank_id: str = "") -> tuple[str, ...]:
         """A sentence for each question that nearly repeats another, here or in a bank but `bank_id`."""
@@ -191,12 +223,14 @@ class Library:
         return _repeats(bank.questions, words_of(bank.questions), self._others(bank_id))
 
     def _others(self, bank_id: str) -> "list[tuple[BankSummary, BankWords]]":
-        """All banks but one, with their questions' words."""
-        return [
-            (summary, self._words.of(summary.path, lambda path: _load(path).questions))
-            for summary in self.banks()
-            if summary.id != bank_id
-        ]
+        """All banks but one, with their questions' words; one that cannot be read stands in nobody's way."""
+        others = []
+        for summary in self.banks():
+            if summary.id != bank_id:
+                with suppress(UserError, OSError):
+                    words = self._words.of(summary.path, lambda path: _load(path).questions)
+                    others.append((summary, words))
+        return others
 
     def _scan(self) -> Iterator[tuple[Path, BankSummary | str]]:
         for folder, shipped in ((self._user, False), (self._shipped, True)):
@@ -204,8 +238,10 @@ class Library:
                 if path.name.startswith("."):
                     continue
                 try:
-                    yield path, _summarise(path, shipped)
-                except (OSError, UserError, ValueError, KeyError, TypeError, AttributeError) as error:
+                    yield path, _summary_of(path, shipped)
+                except _BROKEN:
+                    yield path, "the file is damaged"
+                except (OSError, UserError) as error:
                     yield path, str(error)
 
     def _summary(self, bank_id: str) -> BankSummary:
@@ -224,17 +260,29 @@ class Library:
             )
         return summary
 
-    def _write(self, bank_id: str, bank: Bank, origin: str) -> BankSummary:
+    def _write(self, bank_id: str, bank: Bank, origins: Sequence[str] = ()) -> BankSummary:
         path = self._user / f"{bank_id}{_SUFFIX}"
+        self._put(path, file_content(bank, origins))
+        return _summarise(path, shipped=False)
+
+    def _put(self, path: Path, content: bytes) -> None:
         try:
-            write_atomically(path, file_content(bank, origin))
+            write_atomically(path, content)
             _sweep(self._user)
         except OSError as error:
             raise UserError(
                 f"The bank could not be saved in {self._user}: {error.strerror or error}. "
                 "What was there before is unchanged."
             ) from error
-        return _summarise(path, shipped=False)
+
+    def _keep_former(self, bank: BankSummary) -> str:
+        """Copy a bank that is about to lose something; a sentence says where to."""
+        folder = self._user / "former" / bank.id
+        path = folder / f"{datetime.now():%Y-%m-%d-%H%M%S-%f}{_SUFFIX}"
+        self._put(path, bank.path.read_bytes())
+        for old in sorted(folder.glob(f"*{_SUFFIX}"))[:-_FORMER_KEPT]:
+            old.unlink(missing_ok=True)
+        return f"The bank as it was before is kept: {path} (to have it back, import that file)."
 
     def _free_id(self, title: str) -> str:
         base = _slug(title)
@@ -247,7 +295,7 @@ class Library:
         return free
 
 
-def file_content(bank: Bank, origin: str = "") -> bytes:
+def file_content(bank: Bank, origins: Sequence[str] = ()) -> bytes:
     """A bank as the library keeps it: the native file with a summary in its first line."""
     from tutor_app.questions.formats import native
 
@@ -258,13 +306,20 @@ def file_content(bank: Bank, origin: str = "") -> bytes:
         "grades": sorted(_counts(q.grade for q in bank.questions if q.grade), key=_grade_order),
         "size": len(body),
     }
-    if origin:
-        summary["origin"] = origin
+    if origins:
+        summary["origins"] = origins
     header = native.dumps(replace(bank, questions=(), extra={**bank.extra, _KEY: summary}))
     return header.encode() + body
 
 
 def _summarise(path: Path, shipped: bool) -> BankSummary:
+    try:
+        return _summary_of(path, shipped)
+    except _BROKEN as error:
+        raise UserError(_damaged(path)) from error
+
+
+def _summary_of(path: Path, shipped: bool) -> BankSummary:
     """From the first line alone when its summary fits the file, else from the whole file."""
     with path.open("rb") as lines:
         first = lines.readline()
@@ -282,9 +337,14 @@ def _summarise(path: Path, shipped: bool) -> BankSummary:
         shipped=shipped,
         topics=tuple((plain(str(name)), int(count)) for name, count in summary["topics"]),
         grades=tuple((plain(str(name)), int(count)) for name, count in summary["grades"]),
-        origin=str(summary.get("origin", "")),
+        origins=_origins(summary),
         path=path,
     )
+
+
+def _origins(summary: Mapping[str, Any]) -> tuple[str, ...]:
+    """The files a bank came from (earlier versions kept only the last)."""
+    return tuple(map(str, summary.get("origins") or filter(None, [summary.get("origin")])))
 
 
 def _taken(
@@ -298,9 +358,30 @@ def _taken(
     return {
         other.id: fingerprint(other)
         for summary in sharing
-        for other in _load(summary.path).questions
+        if (bank := _readable(summary.path))
+        for other in bank.questions
         if other.id in ids
     }
+
+
+def _newer_state(
+    bank: Bank, origin: str, words: "BankWords", others: "Iterable[tuple[BankSummary, BankWords]]"
+) -> tuple[str, ...]:
+    """How to bring up to date the installed bank that a new one may be a newer state of."""
+    asked = set(map(tuple, words.terms))
+    meant, most = None, 0
+    for summary, other in others:
+        shared = 0 if summary.shipped else sum(tuple(terms) in asked for terms in other.terms)
+        namesake = summary.title.casefold() == bank.title.casefold() or origin in summary.origins
+        if shared > most and (namesake or shared >= _HALF * summary.count):
+            meant, most = summary, shared
+    if meant is None:
+        return ()
+    return (
+        f"It has {most:,} of the {meant.count:,} questions of '{meant.title}' and became a bank of its own. "
+        f"If it is to bring '{meant.title}' up to date, remove it and import the file again: "
+        f'add --title "{meant.title}".',
+    )
 
 
 def _repeats(
@@ -310,6 +391,21 @@ def _repeats(
 
     known = [(summary.title, terms) for summary, other in others for terms in other.terms]
     return name_repeats(questions, words.terms, known)
+
+
+def _readable(path: Path) -> Bank | None:
+    """A bank for comparing; None for one that is damaged."""
+    try:
+        return _load(path)
+    except UserError:
+        return None
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"The bank {path} is damaged and cannot be read. "
+        "Bring the file back from a copy, or move it away and import its questions again."
+    )
 
 
 def _load(path: Path) -> Bank:
@@ -322,6 +418,8 @@ def _load(path: Path) -> Bank:
         if error.report.skipped:
             raise
         bank = error.report.bank  # a bank whose last question was deleted is still a bank
+    except UnicodeDecodeError as error:
+        raise UserError(_damaged(path)) from error
     except OSError as error:
         raise UserError(f"The bank {path} cannot be read: {error.strerror or error}.") from error
     return replace(bank, extra={name: value for name, value in bank.extra.items() if name != _KEY})

@@ -148,7 +148,7 @@ def _same_choices(question: Question) -> Iterator[str]:
 def _meaning(choice: str) -> str:
     """Same words in the same order, articles and plurals aside; signs and symbols count."""
     numbers = re.sub(r"(?<=\d),(?=\d{3}\b)|\.0+(?!\d)", "", unicodedata.normalize("NFKC", choice))
-    bare = re.sub(r"\b(?:a|an|the)\b|^(?:A|An|The)(?= [a-z])", " ", numbers)
+    bare = re.sub(r"(?<!\S)(?:a|an|the)(?= \w)|^(?:A|An|The)(?= [a-z])", " ", numbers)
     symbols = re.sub(r"[\w\s.,;:!?'\"’()-]", "", numbers) + _leading_minus(numbers)
     return f"{' '.join(re.sub(r'(?<=[a-z]{3})s$', '', word) for word in _plain_words(bare))}|{symbols}"
 

@@ -7,6 +7,7 @@ its description: inside a choice in its place, in a question beside the text.
 import html
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from tutor_app.questions import latex
@@ -51,7 +52,14 @@ _ATTRIBUTE = re.compile(
 )
 _DATA_URI = re.compile(r"data:[a-z]{1,20}/[A-Za-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=\s]*")
 _WHITESPACE = re.compile(r"[ \t\n\r\f]+")
+_PROSE = re.compile(r"\s+[A-Za-z]+(?![\w:.-]|\s*=)")  # of `a <b and c> d`, where no attribute follows
+_NUMERALS = re.compile(
+    r"\b(?i:type)\s{0,9}=\s{0,9}[\"']?([aAiI])\b|list-style(?:-type)?:\s{0,9}(upper|lower)-(roman|alpha|latin)"
+)
+_START = re.compile(r"\b(?:start|value)\s{0,9}=\s{0,9}[\"']?(\d{1,4})\b", re.IGNORECASE)
+_CELL, _ROW = "\x01", "\x02"  # stand where a cell follows another, and where a row begins or ends
 _BOUNDARY = re.compile("\n?\x00[\x00 \n]*")
+_OUR_MARKS = re.compile("[\x00-\x02]")
 _DEEPEST_SHIFT = 4  # an index of an index of an index is still read; more is no formula
 
 
@@ -86,15 +94,21 @@ def _folded(text: str) -> str:
 def _rich(text: str, known_html: bool, inline_images: bool) -> Rich:
     if "data:" in text:
         text = _DATA_URI.sub("", text)
-    text = text.replace("\x00", "")
+    text = _OUR_MARKS.sub("", text)
     if "<!" in text or "<?" in text:
         text = _without(_without(text, "<!--", "-->"), "<![CDATA[", "]]>", keep=True)
     if "<math" in text or "<m:math" in text:
         text = _without_mathml(text)
     text = latex.untex(text)
-    if known_html or any(tag["name"].lower() in _NAMES for tag in _TAG.finditer(text)):
+    if known_html or any(map(_is_tag, _TAG.finditer(text))):
         return _Html(inline_images).read(text)
     return Rich(plain(_unescaped(text)))
+
+
+def _is_tag(found: re.Match[str]) -> bool:
+    """Whether it is an element of HTML, and no letter between a less-than and a greater-than sign."""
+    name = found["name"].lower()
+    return name in _NAMES and not (len(name) == 1 and _PROSE.match(found["attributes"]))
 
 
 def without_emphasis(text: str) -> str:
@@ -151,6 +165,43 @@ def _without_mathml(text: str) -> str:
     return "".join(parts) + text[at:]
 
 
+@dataclass(slots=True)
+class _Numbers:
+    """How the items of a numbered list count: the next number, and a, A, i or I for letters and numerals."""
+
+    number: int
+    kind: str
+
+    @classmethod
+    def of(cls, attributes: str) -> "_Numbers":
+        start, kind = _START.search(attributes), _NUMERALS.search(attributes)
+        named = (kind[1] or _KINDS[kind[2], kind[3][0]]) if kind else "1"
+        return cls(int(start[1]) if start else 1, named)
+
+    def next(self, attributes: str) -> str:
+        if given := _START.search(attributes):
+            self.number = int(given[1])
+        self.number += 1
+        return f"{_numeral(self.number - 1, self.kind)}."
+
+
+_KINDS = {("upper", "r"): "I", ("lower", "r"): "i", ("upper", "a"): "A", ("lower", "a"): "a"}
+_KINDS |= {("upper", "l"): "A", ("lower", "l"): "a"}
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+def _numeral(number: int, kind: str) -> str:
+    if kind in "aA" and 0 < number <= 26:
+        return chr(ord(kind) + number - 1)
+    if kind in "iI" and 0 < number < 40:
+        roman = ""
+        for value, sign in _ROMAN:
+            roman += sign * (number // value)
+            number %= value
+        return roman if kind == "I" else roman.lower()
+    return str(number)
+
+
 class _Html:
     """Reads HTML from left to right, whatever shape it is in; never fails."""
 
@@ -160,6 +211,8 @@ class _Html:
         self.images: list[str] = []
         self.shifted: list[tuple[str, int]] = []
         self.preformatted = 0
+        self.lists: list[_Numbers | None] = []
+        self.in_row = False
 
     def read(self, text: str) -> Rich:
         at = 0
@@ -167,7 +220,7 @@ class _Html:
         closed = {name: text.rfind(f"</{name}") for name in _PLAYED}
         for tag in _TAG.finditer(text):
             name = tag["name"].lower()
-            if name not in _NAMES:
+            if not _is_tag(tag):
                 continue
             if not hidden:
                 self.text(text[at : tag.start()])
@@ -186,7 +239,11 @@ class _Html:
             self.text(text[at:])
         while self.shifted:
             self.end(self.shifted[-1][0])
-        return Rich(plain(_BOUNDARY.sub("\n", "".join(self.parts))), "; ".join(self.images))
+        joined = "".join(self.parts)
+        if _CELL in joined:
+            joined = " | ".join(cell.strip("\x00 \n") for cell in joined.split(_CELL))
+        joined = joined.replace(_ROW, "\x00")
+        return Rich(plain(_BOUNDARY.sub("\n", joined)), "; ".join(self.images))
 
     def text(self, piece: str) -> None:
         if not self.preformatted:
@@ -199,8 +256,17 @@ class _Html:
     def begin(self, name: str, attributes: str) -> None:
         if name == "br":
             self.parts.append("\n")
+        elif name in ("td", "th"):
+            self.parts.append(_CELL if self.in_row else "")
+            self.in_row = True
+        elif name == "tr":
+            self.row_edge()
+        elif name == "li":
+            self.parts.append(f"\x00{self.mark_of_item(attributes)} ")
         elif name in _BLOCKS:
-            self.parts.append("\x00- " if name == "li" else "\x00")
+            if name in ("ol", "ul"):
+                self.lists.append(_Numbers.of(attributes) if name == "ol" else None)
+            self.parts.append("\x00")
             self.preformatted += name == "pre"
         elif name in ("sub", "sup"):
             self.shifted.append((name, len(self.parts)))
@@ -208,9 +274,11 @@ class _Html:
             self.picture(name, attributes)
 
     def end(self, name: str) -> None:
-        if name in ("td", "th"):
-            self.parts.append(" ")
+        if name == "tr":
+            self.row_edge()
         elif name in _BLOCKS:
+            if name in ("ol", "ul") and self.lists:
+                self.lists.pop()
             self.parts.append("\x00")
             self.preformatted -= name == "pre" and self.preformatted > 0
         elif self.shifted and self.shifted[-1][0] == name:
@@ -219,6 +287,14 @@ class _Html:
                 return
             shift: Callable[[str], str] = latex.subscript if name == "sub" else latex.superscript
             self.parts[start:] = [shift("".join(self.parts[start:]))]
+
+    def row_edge(self) -> None:
+        self.parts.append(_ROW)
+        self.in_row = False
+
+    def mark_of_item(self, attributes: str) -> str:
+        numbers = self.lists[-1] if self.lists else None
+        return numbers.next(attributes) if numbers else "-"
 
     def picture(self, name: str, attributes: str) -> None:
         values = {

@@ -17,8 +17,9 @@ from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tutor_app.errors import UserError
-from tutor_app.tui import log, themes
+from tutor_app import log
+from tutor_app.errors import UserError, disk_refusal
+from tutor_app.tui import themes
 from tutor_app.tui.desk import BuildAnew, Desk, DeskOpened, Topic, TutorLoaded
 from tutor_app.tui.marks import ASCII, UNICODE, Marks, terminal_needs_ascii
 
@@ -34,6 +35,7 @@ SCREENS = {
     "guides": ("guides", "GuidesScreen"),
     "mistakes": ("mistakes", "MistakesScreen"),
 }
+Prepare = Callable[[], tuple[Screen[object] | None, str]]
 
 
 def _commands() -> type[Provider]:
@@ -66,8 +68,9 @@ class TutorApp(App[int]):
         self.troubles: list[BaseException] = []
         self.why_no_tutor = ""
         self._last_start: tuple[str, Topic | None] = ("learn", None)
-        desk.on_trouble = lambda error: self.call_from_thread(self.report, error)
+        desk.on_trouble = self._report_write
         self._last_trouble = 0.0
+        self._opening = False  # whether a screen is being prepared
         for theme in themes.themes():
             self.register_theme(theme)
         self.apply_settings()
@@ -96,6 +99,7 @@ class TutorApp(App[int]):
         return HomeScreen()
 
     def on_mount(self) -> None:
+        log.to_file()
         self.call_after_refresh(self._open_desk)
 
     @work(thread=True, exit_on_error=False, group="desk")
@@ -116,7 +120,7 @@ class TutorApp(App[int]):
             from tutor_app.tui import starting
 
             command, self._command = self._command, None
-            self._open_screen(lambda: starting.from_command(self.desk, command))
+            self.open_screen(lambda: starting.from_command(self.desk, command))
 
     @work(thread=True, exit_on_error=False, group="tutor")
     def _load_tutor(self) -> None:
@@ -172,19 +176,40 @@ class TutorApp(App[int]):
     def _prepare(self, mode: str, topic: Topic | None) -> None:
         from tutor_app.tui import starting
 
-        self._open_screen(lambda: starting.prepare(self.desk, mode, topic))
+        self.open_screen(lambda: starting.prepare(self.desk, mode, topic))
 
-    @work(thread=True, exclusive=True, exit_on_error=False, group="start")
-    def _open_screen(self, prepare: Callable[[], tuple[Screen[object] | None, str]]) -> None:
+    def open_screen(self, prepare: Prepare, instead_of: Screen[object] | None = None) -> None:
+        """Prepare a screen in a thread and open it; asked again meanwhile (a key pressed twice), do nothing.
+
+        It takes the place of `instead_of`, if that is still in front.
+        """
+        if not self._opening:
+            self._opening = True
+            self._prepare_screen(prepare, instead_of)
+
+    @work(thread=True, exit_on_error=False, group="start")
+    def _prepare_screen(self, prepare: Prepare, instead_of: Screen[object] | None) -> None:
         try:
             screen, says = prepare()
         except Exception as error:
-            self.call_from_thread(self.report, error)
+            self.call_from_thread(self._prepared, None, "", instead_of, error)
             return
-        if screen:
-            self.call_from_thread(self.push_screen, screen)
+        self.call_from_thread(self._prepared, screen, says, instead_of)
+
+    def _prepared(
+        self,
+        screen: Screen[object] | None,
+        says: str,
+        instead_of: Screen[object] | None,
+        error: Exception | None = None,
+    ) -> None:
+        self._opening = False
+        if error:
+            self.report(error)
+        elif screen:
+            (self.switch_screen if self.screen is instead_of else self.push_screen)(screen)
         if says:
-            self.call_from_thread(self.say, says)
+            self.say(says)
 
     # Errors
 
@@ -192,11 +217,17 @@ class TutorApp(App[int]):
         """Show an error as a dialog: a plain sentence and, for our own mistakes, where the log lies."""
         from tutor_app.tui.screens.dialog import Say
 
-        if isinstance(error, UserError):
-            self.push_screen(Say(error.title, str(error)))
+        if said := _in_words(error):
+            self.push_screen(Say(getattr(error, "title", UserError.title), said))
             return
         self.troubles.append(error)
         self.push_screen(Say("Something went wrong", _apology(log.keep(error))))
+
+    def _report_write(self, error: BaseException) -> None:
+        """Of a write that failed in the writer's thread; raises when no screen is left that could say it."""
+        if self.return_code is not None:
+            raise RuntimeError("the app has ended")
+        self.call_from_thread(self.report, error)
 
     async def run_action(
         self,
@@ -281,10 +312,18 @@ class TutorApp(App[int]):
         self.say("Copied.")
 
 
+def _in_words(error: BaseException) -> str:
+    """An error that a person can do something about; empty for a mistake of our own."""
+    if isinstance(error, UserError):
+        return str(error)
+    return disk_refusal(error) if isinstance(error, OSError) else ""
+
+
 def _apology(log_path: str) -> str:
     where = f" The details are in {log_path}" if log_path else ""
     return (
-        f"The tutor ran into a mistake of its own. What you had finished is saved, and you can go on.{where}"
+        "The tutor ran into a mistake of its own. You can go on; "
+        f"only what you did last may not be saved.{where}"
     )
 
 
@@ -303,4 +342,7 @@ def run_app(options: argparse.Namespace) -> int:
         result = app.run()
     finally:
         desk.close()
-    return app.return_code or result or 0
+        for error in desk.unreported:
+            said = _in_words(error) or _apology(log.keep(error))
+            print(f"tutor: What you did last is not saved. {said}", file=sys.stderr)
+    return app.return_code or result or int(bool(desk.unreported))

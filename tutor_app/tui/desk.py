@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 import threading
 import time
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tutor_app.errors import UserError
-from tutor_app.learning.records import Mode
-from tutor_app.learning.settings import Settings, SettingsFile
+from tutor_app.learning.records import FlagKind, Mode
+from tutor_app.learning.settings import ExamSettings, Settings, SettingsFile
 from tutor_app.students.explanation import Explainer, Explanation, Origin, Step
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Overview:
     topics: tuple[Topic, ...] = ()
     closed: str = ""
     next_due: float | None = None
+    grade: str = ""
+    grades: tuple[str, ...] = ()
 
 
 class DeskOpened(Message, bubble=False):
@@ -118,7 +121,11 @@ class Desk:
         self.settings_file = SettingsFile()
         self.profile_name = profile or self.settings.tutor.profile
         self.exam_lock = exam_lock
+        self.test_wanted: ExamSettings | None = None  # what the last new test was to be, until the app ends
         self.drafts: dict[str, Draft] = {}  # what each profile, by its name, was typing in Ask
+        self.flagged: dict[
+            tuple[int, str, str, str], FlagKind
+        ] = {}  # by profile, question and step, this time
         self.explainer: Explainer | None = None
         self._load = load
         self._history: History | None = None
@@ -127,6 +134,7 @@ class Desk:
         self._shelf: Shelf | None = None
         self._writer = ThreadPoolExecutor(1, "history")
         self.on_trouble: Callable[[Exception], object] = lambda error: None
+        self.unreported: list[Exception] = []  # what failed to be written when nobody was there to be told
         self._lock = threading.Lock()
 
     @property
@@ -163,12 +171,20 @@ class Desk:
         """Who learns now."""
         if self._profile is None:
             self._profile = self.history.profile(self.profile_name)
+            self.profile_name = self._profile.name
         return self._profile
 
     @profile.setter
     def profile(self, profile: Profile) -> None:
         self._profile, self.profile_name = profile, profile.name
         self.forget_banks()
+
+    @property
+    def grade(self) -> str:
+        """The grade that new questions are of; empty for all."""
+        from tutor_app.learning.choices import grade_of
+
+        return grade_of(self.profile)
 
     @property
     def shelf(self) -> Shelf:
@@ -184,13 +200,16 @@ class Desk:
         self._shelf = None
 
     def write(self, change: Callable[[], object]) -> None:
-        """Change the history in the writer's thread, in order; trouble is reported by `on_trouble`."""
+        """Change the history in the writer's thread, in order; trouble is for `on_trouble`, or kept."""
 
         def run() -> None:
             try:
                 change()
             except Exception as error:
-                self.on_trouble(error)
+                try:
+                    self.on_trouble(error)
+                except Exception:
+                    self.unreported.append(error)
 
         self._writer.submit(run)
 
@@ -233,6 +252,27 @@ class Desk:
         """Keep what the tutor made of a question, for the teacher to see where it differs from the key."""
         self.write(lambda: self.history.compare_with_key(item, made.students, made.answer))
 
+    def flag(self, profile: Profile, item: Item, step: Step, kind: FlagKind) -> None:
+        """Keep what a student says of a step; a fact that is wrong is not used again."""
+        self.write(lambda: self.history.flag(profile, item, step.text, kind))
+        if kind is FlagKind.WRONG:
+            self.withdraw(step)
+
+    def take_back(self, step: str, kind: FlagKind, profile: str = "") -> None:
+        """Delete such flags on a step, one student's or all; a fact that nobody calls wrong is used."""
+        from tutor_app.knowledge.facts import fact_id
+        from tutor_app.knowledge.flags import Flags
+
+        def change() -> None:
+            flags = [flag for flag in self.history.flags() if flag.step == step]
+            gone = [f for f in flags if f.kind is kind and profile in {"", f.profile}]
+            for flag in gone:
+                self.history.remove_flag(flag)
+            if not any(flag.kind is FlagKind.WRONG for flag in flags if flag not in gone):
+                Flags().remove(fact_id(step))
+
+        self.write(change)
+
     def withdraw(self, step: Step) -> None:
         """A step was flagged as wrong: its fact is not used again."""
         if step.origin is Origin.FACT and (flag := getattr(self.explainer, "flag", None)) is not None:
@@ -245,7 +285,9 @@ class Desk:
         history, profile = self.history, self.profile
         progress = history.topic_progress(profile)
         topics = []
+        grades: set[str] = set()
         for bank in self.library.banks():
+            grades |= {grade for grade, _ in bank.grades}
             for name, count in bank.topics:
                 met, known = progress.get((bank.id, name), (0, 0))
                 topics.append(Topic(bank.id, name, bank.subject, bank.grade, count, known, met))
@@ -259,6 +301,8 @@ class Desk:
             tuple(topics),
             self.closed,
             history.next_due(profile),
+            self.grade,
+            tuple(sorted(grades, key=_grade_order)),
         )
 
     def close(self) -> None:
@@ -268,3 +312,8 @@ class Desk:
             close()
         if self._history is not None:
             self._history.close()
+
+
+def _grade_order(grade: str) -> tuple[int, str]:
+    number = re.match(r"\d{1,2}", grade)
+    return (int(number.group()) if number else 99), grade

@@ -5,9 +5,9 @@ import threading
 from textual.message import Message
 from textual.message_pump import MessagePump
 
+from tutor_app import log
 from tutor_app.questions.model import Question
 from tutor_app.students.explanation import Explainer, Explanation, Settings, Step
-from tutor_app.tui import log
 
 
 class Arrived(Message):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_app.errors import UserError
 from tutor_app.learning import beginning
+from tutor_app.learning.choices import of_grade
 from tutor_app.learning.progress import next_review
 from tutor_app.learning.records import Item, Mode, OpenSession
 from tutor_app.learning.session import Session
@@ -26,8 +28,8 @@ def prepare(desk: Desk, mode: str, topic: Topic | None) -> tuple[Screen[object] 
     if mode == "test":
         return _test(desk, topic)
     kind, settings = Mode(mode), desk.settings
-    if topic and kind is not Mode.REVIEW:
-        items = topic_items(desk, [topic], settings.practise.questions)
+    if kind is not Mode.REVIEW:
+        items = topic_items(desk, [topic] if topic else [], settings.practise.questions)
     else:
         items = beginning.sitting_items(kind, beginning.Selection(), desk.shelf, settings, time.time())
     if not items:
@@ -64,6 +66,8 @@ def from_command(desk: Desk, options: argparse.Namespace) -> tuple[Screen[object
     anew = options.new or wanted.choosy
     if saved := beginning.left_open(desk.history, desk.profile, mode, anew):
         return resumed(desk, saved), ""
+    if not wanted.choosy:
+        wanted = replace(wanted, grade=desk.grade)
     if mode is Mode.TEST:
         exam = beginning.new_exam(wanted, desk.shelf, usual.test, options.minutes, options.exam_lock)
         return test_screen(desk, exam), ""
@@ -75,11 +79,17 @@ def from_command(desk: Desk, options: argparse.Namespace) -> tuple[Screen[object
 
 
 def topic_items(desk: Desk, topics: list[Topic], count: int) -> list[Item]:
-    """Questions of these topics, or of all."""
+    """Questions of these topics, or of all, in the grade that the profile chose."""
     wanted = {(topic.bank, topic.name) for topic in topics}
     items = [i for bank in dict.fromkeys(t.bank for t in topics) for i in desk.shelf.items(bank)]
     items = [item for item in items if (item.bank, item.topic) in wanted] if topics else desk.shelf.search()
-    return desk.shelf.pick(items, count)
+    fitting = of_grade(items, desk.grade)
+    if items and not fitting:
+        where = topics[0].name if len(topics) == 1 else "What you chose"
+        raise UserError(
+            f"{where} has no questions of grade {desk.grade}. On Home, d chooses another grade or all."
+        )
+    return desk.shelf.pick(fitting, count)
 
 
 def test_screen(desk: Desk, exam: Exam) -> Screen[object]:

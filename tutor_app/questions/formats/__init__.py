@@ -15,6 +15,7 @@ from types import ModuleType
 
 from tutor_app.errors import UserError
 from tutor_app.questions.formats.reading import MOST_BYTES, NothingUsableError, Source, collect, items_of
+from tutor_app.questions.formats.unread import refusal
 from tutor_app.questions.model import Bank, Question, ReadReport, Skipped
 from tutor_app.questions.text import looks_like_noise
 
@@ -32,6 +33,7 @@ __all__ = [
 # In the order they are tried: the most particular first.
 _READERS = {
     "xlsx": "xlsx",
+    "docx": "docx",
     "h5p": "h5p",
     "qti-zip": "qti_package",
     "moodle-xml": "moodle_xml",
@@ -41,6 +43,7 @@ _READERS = {
     "native": "native",
     "arc": "arc",
     "json": "json_list",
+    "plain-text": "plain_text",
     "csv": "csv_sheet",
     "aiken": "aiken",
     "text2qti": "text2qti",
@@ -79,6 +82,8 @@ def read_bytes(data: bytes, name: str) -> ReadReport:
     if len(data) > MOST_BYTES:
         raise UserError(_too_big(name, len(data)))
     source = Source(name, data)
+    if why := refusal(source):
+        raise UserError(why)
     if not source.is_zip and looks_like_noise(source.start):
         raise UserError(_unknown(source))
     if _JSON.match(source.start) and not any(_module(name).looks_like(source) for name in _JSON_READERS):
@@ -176,13 +181,6 @@ def _too_big(name: str, size: int) -> str:
 
 
 def _unknown(source: Source) -> str:
-    if source.data.startswith(b"%PDF"):
-        return f"{source.name} is a PDF. Copy the questions into a spreadsheet or text file first."
-    if source.data.startswith(b"\x1f\x8b"):
-        return (
-            f"{source.name} is a course backup. Export the questions themselves: in Moodle, "
-            "Question bank, Export, Moodle XML format."
-        )
     if _JSON.match(source.start):
         return (
             f"{source.name} is JSON in a layout this tutor does not read. Make it a list of questions, each "
@@ -191,6 +189,8 @@ def _unknown(source: Source) -> str:
         )
     if looks_like_noise(source.start):
         return f"{source.name} is not a file of questions: it holds no readable text."
+    if table := str(_module("csv_sheet").without_heading(source)):
+        return table
     return (
         f"{source.name} is in no format this tutor reads. It reads: {', '.join(FORMATS)}. "
         "Check that the export finished, or choose another export format."

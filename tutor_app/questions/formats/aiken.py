@@ -15,17 +15,22 @@ ENDING = ".txt"
 HOLDS: frozenset[str] = frozenset()
 HOLDS_OF_BANK: frozenset[str] = frozenset()
 
-_OPTION = re.compile(r"\s*([A-Za-z])[.)]\s*(.*)", re.DOTALL)
-_ANSWER = re.compile(r"\s*(?:ANSWER|ANS|KEY|CORRECT ANSWER)\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
+_OPTION = re.compile(r"\s*\(?([A-Za-z])[.)]\s*(.*)", re.DOTALL)
+_STRAY_OPTION = re.compile(r"\s*\(?[A-Za-z][.)](?!\w[.)])")  # but not "e.g."
+_KEY_WORDS = r"(?:ANSWERS?|ANS|KEY|CORRECT(?: (?:ANSWER|OPTION|CHOICE))?)"
+_ANSWER = re.compile(
+    rf"\s*{_KEY_WORDS}(?:\s*\.?\s*[:=]\s*(.*)|(?:\s*[.–—-]\s*|\s+)(\(?[A-Z]\)?[.)]?)\s*\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"\A\s*\d{1,3}[.)]\s+(?=\S)")
 _SIGNS = re.compile(
-    r"^[ \t]*(?:ANSWER|ANS|CORRECT ANSWER)[ \t]*[:=][ \t]*\(?[A-Za-z]\b", re.IGNORECASE | re.MULTILINE
+    rf"^[ \t]*{_KEY_WORDS}[ \t]*(?:\.?[ \t]*[:=]|[.–—-])[ \t]*\(?[A-Za-z]\b", re.IGNORECASE | re.MULTILINE
 )
 _LETTERS = re.compile(
     r"\(?[A-Z]\)?(?:(?:\s*[,;&/]\s*(?:and\s+)?|\s+(?:and\s+)?)\(?[A-Z]\)?)*\.?", re.IGNORECASE
 )
-_FIRST_OPTION = re.compile(r"^[ \t]*A[.)][ \t]*\S", re.IGNORECASE | re.MULTILINE)
+_FIRST_OPTION = re.compile(r"^[ \t]*\(?A[.)][ \t]*\S", re.IGNORECASE | re.MULTILINE)
 
 
 def looks_like(source: Source) -> bool:
@@ -38,8 +43,10 @@ class _Block:
     """One question as its lines come in."""
 
     line: int = 0
+    last: int = 0
     text: list[str] = field(default_factory=list)
-    options: list[str] = field(default_factory=list)
+    options: list[list[str]] = field(default_factory=list)
+    stray: str = ""
     key: str | None = None
     feedback: str = ""
     after_blank: bool = False
@@ -52,15 +59,30 @@ def read(source: Source) -> Iterator[Item]:
         if not line.strip():
             block.after_blank = True
             continue
-        if _begins_another(block, line):
+        if unkeyed := _next_text(block, line):
+            yield from all_usable(source.at(block.line), _question, block)
+            block = _Block(block.last - len(unkeyed) + 1)
+            for text in unkeyed:
+                _take(block, text)
+        elif _begins_another(block, line):
             yield from all_usable(source.at(block.line), _question, block)
             block = _Block()
-        if not block.line:
-            block.line = number
+        block.line = block.line or number
         _take(block, line)
+        block.last = number
         block.after_blank = False
     if block.line:
         yield from all_usable(source.at(block.line), _question, block)
+
+
+def _next_text(block: _Block, line: str) -> list[str]:
+    """The text of the question whose option A is on this line, where the one before it has no key."""
+    option = _OPTION.match(line)
+    if block.key is not None or len(block.options) < 2 or option is None or option[1] not in "Aa":
+        return []
+    last = block.options[-1]
+    block.options[-1] = last[:1]
+    return last[1:]
 
 
 def _begins_another(block: _Block, line: str) -> bool:
@@ -83,11 +105,13 @@ def _take(block: _Block, line: str) -> None:
     elif not block.text:
         block.text.append(_NUMBER.sub("", line))
     elif _is_next_option(block, line):
-        block.options.append(line.lstrip()[2:])
+        block.options.append([line.lstrip().lstrip("(")[2:]])
     elif answer := _ANSWER.match(line):
-        block.key = answer[1].strip()
+        block.key = (answer[1] or answer[2] or "").strip()
     elif block.options:
-        block.options[-1] += " " + line
+        block.options[-1].append(line)
+        if not block.stray and _STRAY_OPTION.match(line):
+            block.stray = line.strip()
     else:
         block.text.append(line)
 
@@ -96,7 +120,12 @@ def _question(block: _Block) -> Several:
     stem = rich_with_image("\n".join(block.text))
     if not block.options:
         raise UnusableError("it has no options (lines that start with A., B., …)")
-    choices = [rich(option) for option in block.options]
+    if block.stray:
+        raise UnusableError(
+            f"'{block.stray[:40]}' is not the next letter after option {chr(64 + len(block.options))}; "
+            "letter the options in order, and give each question a line ANSWER:"
+        )
+    choices = [rich(" ".join(option)) for option in block.options]
     return build_each(stem.text, choices, _right(block), explanation=rich(block.feedback), image=stem.image)
 
 

@@ -9,7 +9,6 @@ from tutor_app.questions.formats.reading import (
     Item,
     Source,
     UnusableError,
-    Warned,
     build,
     build_open,
     usable,
@@ -53,7 +52,7 @@ def read(source: Source) -> Iterator[Item]:
             yield usable(card.place, _question, card.cells)
 
 
-def _cards(text: str, name: str) -> Iterator[Row | Skipped | Warned]:
+def _cards(text: str, name: str) -> Iterator[Row | Skipped]:
     """The rows with a card on them, without Anki's remarks and the columns that those say are no side."""
     beside: set[int] = set()
     for row in rows_of(text, "\t", name):

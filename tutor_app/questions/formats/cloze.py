@@ -14,11 +14,11 @@ from tutor_app.questions.formats.reading import (
     BLANK,
     Several,
     UnusableError,
-    build_open,
     check_length,
     content_id,
 )
 from tutor_app.questions.formats.several import build_each, right_by_points
+from tutor_app.questions.formats.written import ALL_POINTS, build_written, spelt
 from tutor_app.questions.markup import Rich
 
 _MOST_GAPS = 50
@@ -28,8 +28,7 @@ _END = re.compile(r"(?<!\\)\}")
 _BETWEEN = re.compile(r"(?<!\\)~")
 _NOTE = re.compile(r"(?<![\\&])#")  # the sign in &#176; begins no note
 _POINTS = re.compile(r"(=)|%(-?\d{1,3}(?:[.,]\d{0,9})?)%")
-_ESCAPED = re.compile(r'\\([}#~/"*])')
-_PATTERN = re.compile(r"(?<!\\)\*")
+_ESCAPED = re.compile(r'\\([}#~/"])')
 _DECIMAL_COMMA = re.compile(r",(?!\d{3}(?!\d))")
 _CHOICE, _CHOICES, _WRITTEN, _NUMBER = "choice", "choices", "written", "number"
 _KINDS = {
@@ -49,13 +48,13 @@ class _Answer:
     note: str
 
     @property
-    def text(self) -> str:
+    def written(self) -> str:
+        """The text as it stands for what is typed: a star in it is any text."""
         return _ESCAPED.sub(r"\1", self.raw)
 
     @property
-    def is_pattern(self) -> bool:
-        """A star stands for any text."""
-        return _PATTERN.search(self.raw) is not None
+    def text(self) -> str:
+        return self.written.replace(r"\*", "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class _Gap:
 
     @property
     def keys(self) -> list[str]:
-        return [self.answers[place].text for place in self.right]
+        right = [self.answers[place] for place in self.right]
+        return [spelt(each.written) if self.kind == _WRITTEN else each.text for each in right]
 
     @property
     def filled(self) -> str:
@@ -158,8 +158,8 @@ def _answers(inner: str) -> tuple[_Answer, ...]:
 def _right(kind: str, answers: Sequence[_Answer]) -> tuple[int, ...]:
     if kind in (_CHOICE, _CHOICES):
         return tuple(right_by_points([answer.points for answer in answers], kind == _CHOICES))
-    exact = (place for place, answer in enumerate(answers) if answer.points >= 100 and not answer.is_pattern)
-    return tuple(exact)
+    whole = (place for place, answer in enumerate(answers) if answer.points >= ALL_POINTS)
+    return tuple(place for place in whole if spelt(answers[place].written))
 
 
 def _with(text: str, gaps: Sequence[_Gap], fillings: Sequence[str]) -> str:
@@ -200,15 +200,14 @@ def _question(
             image=stem.image,
             topic=topic,
         )
-    keys = [said(key) for key in gap.keys]
     why = explanation or notes[gap.right[0]]
     if gap.kind == _NUMBER:
-        spans = list(map(_span, keys))
+        spans = [_span(said(key)) for key in gap.keys]
         return build_number(
             stem.text, spans, id=id, hint=hint, explanation=why, image=stem.image, topic=topic
         )
-    question = build_open(stem.text, keys, id=id, hint=hint, explanation=why, image=stem.image, topic=topic)
-    return Several((question,))
+    answers = [(said(answer.written), answer.points) for answer in gap.answers]
+    return build_written(stem.text, answers, id=id, hint=hint, explanation=why, image=stem.image, topic=topic)
 
 
 def _span(key: str) -> Span:

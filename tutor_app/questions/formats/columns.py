@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 _NAMES = {
     "question": "question|question text|questions|stem|prompt|text|question stem|the question|front|item",
     "correct": "correct|correct answer|correct answers|right answer|right answers|answer|answers|answer key|"
-    "key|correct option|correct options|correct choice|solution|answerkey|correct response|back",
+    "key|correct option|correct options|correct choice|solution|answerkey|correct response|back|ans|right|"
+    "correct ans|right ans|correct letter|answer letter",
     "number": "correct number",
-    "choices": "choices|options|answer choices|answer options|possible answers",
+    "choices": "choices|options|answer choices|answer options|possible answers|alternatives",
     "explanation": "explanation|answer explanation|rationale|feedback|general feedback|support|reason|why|"
     "explanations|solution explanation|comment",
     "hint": "hint|hints|clue",
@@ -19,7 +21,7 @@ _NAMES = {
     "grade": "grade|grade level|level|year|class",
     "id": "id|question id|external id|identifier|qid",
     "type": "type|question type",
-    "image": "image description|alt|alt text|image alt|picture",
+    "image": "image description|picture description|alt|alt text|image alt",
     "source": "source",
     "licence": "licence|license",
 }
@@ -27,19 +29,31 @@ _ROLES = {name: role for role, names in _NAMES.items() for name in names.split("
 _LETTER_OR_NUMBER = r"(?:number )?([a-h]|[1-9])"
 _NUMBERED = (
     (
-        re.compile(rf"(?:answer|option|choice|opt|ans|response|possible answer) ?{_LETTER_OR_NUMBER}"),
+        re.compile(
+            r"(?:(?:possible )?answer|(?:answer )?(?:option|choice)|opt|ans|response|alternative) ?"
+            + _LETTER_OR_NUMBER
+        ),
         "choice",
     ),
-    (re.compile(rf"(?:incorrect|wrong)(?: answer| option| choice)? ?{_LETTER_OR_NUMBER}?"), "wrong"),
-    (re.compile(rf"distractor ?{_LETTER_OR_NUMBER}?"), "wrong"),
+    (
+        re.compile(
+            r"(?:(?:incorrect|wrong|false)(?: (?:answer|option|choice|response|alternative)s?)?|distractors?)"
+            rf" ?{_LETTER_OR_NUMBER}?"
+        ),
+        "wrong",
+    ),
     (re.compile(rf"(?:why wrong|feedback|explanation|rationale) ?{_LETTER_OR_NUMBER}"), "note"),
     (re.compile(rf"(?:option|choice|answer) ?{_LETTER_OR_NUMBER} (?:feedback|explanation)"), "note"),
     (re.compile(rf"accepted(?: answer)? ?{_LETTER_OR_NUMBER}?"), "accepted"),
     (re.compile(r"([a-h])"), "choice"),
+    (
+        re.compile(r"(?:image|img|picture|photo|figure|media)s?(?: (?:link|url|src|file|path|name))?"),
+        "picture",
+    ),
 )
 _NOT_OURS = re.compile(
-    r"#|no|nr|number|question|question number|question #|time.*|points?|score|weight|difficulty|image.*|"
-    r"video.*|media.*|youtube.*|picture link|ignore case.*|case sensitive|"
+    r"#|no|nr|number|question|question number|question #|time.*|points?|score|weight|difficulty|"
+    r"image.*|picture.*|video.*|media.*|youtube.*|ignore case.*|case sensitive|"
 )
 
 
@@ -52,14 +66,37 @@ class Columns:
     choice_places: list[int | None] = field(default_factory=list)
     note: dict[int, int] = field(default_factory=dict)
     wrong: list[int] = field(default_factory=list)
+    wrong_plural: bool = False
     accepted: list[int] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    pictures: list[int] = field(default_factory=list)
+    unread: dict[int, str] = field(default_factory=dict)
 
     @property
     def usable(self) -> bool:
         """There is a question and something to answer it with."""
         answers = len(self.choice) >= 2 or self.wrong or self.accepted or "choices" in self.single
         return "question" in self.single and bool(answers or "correct" in self.single)
+
+    @property
+    def key_named(self) -> bool:
+        """Some column holds what is right."""
+        return bool(self.wrong or self.accepted or not self.single.keys().isdisjoint(("correct", "number")))
+
+    @property
+    def not_read(self) -> str:
+        """The names of the columns that are not read."""
+        return ", ".join(list(self.unread.values())[:20])
+
+    @property
+    def wrong_together(self) -> bool:
+        """All wrong choices stand in one cell."""
+        return len(self.wrong) == 1 and self.wrong_plural
+
+    @property
+    def places(self) -> set[int]:
+        """The columns that questions are made of."""
+        lists = (self.choice.values(), self.note.values(), self.wrong, self.accepted)
+        return {*self.single.values(), *chain.from_iterable(lists)}
 
     @property
     def known(self) -> int:
@@ -73,11 +110,19 @@ def columns_of(row: Sequence[str]) -> Columns:
     for at, cell in enumerate(row[:64]):
         if len(cell) <= 200:
             _place(columns, at, cell)
+    if "question" not in columns.single and (short := _only_q(columns)) is not None:
+        columns.single["question"] = short
+        del columns.unread[short]
     if "correct" in columns.single and "choices" not in columns.single and not columns.choice:
         _answers_are_choices(columns, row)
     if columns.choice:
         columns.choice_places = [columns.choice.get(n) for n in range(max(columns.choice) + 1)]
     return columns
+
+
+def _only_q(columns: Columns) -> int | None:
+    """Where no column is called `question`, `Q` is one; beside it, it numbers them."""
+    return next((at for at, name in columns.unread.items() if normal(name) == "q"), None)
 
 
 def _answers_are_choices(columns: Columns, row: Sequence[str]) -> None:
@@ -116,10 +161,13 @@ def _place(columns: Columns, at: int, cell: str) -> None:
         (columns.choice if role == "choice" else columns.note).setdefault(number, at)
     elif role in ("wrong", "accepted"):
         (columns.wrong if role == "wrong" else columns.accepted).append(at)
+        columns.wrong_plural = columns.wrong_plural or (role == "wrong" and normal(cell).endswith("s"))
+    elif role == "picture":
+        columns.pictures.append(at)
     elif role and role not in columns.single:
         columns.single[role] = at
     elif not is_beside(cell):
-        columns.unread.append(cell.strip())
+        columns.unread[at] = cell.strip()
 
 
 def _number(label: str) -> int:

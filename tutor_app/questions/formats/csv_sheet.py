@@ -2,11 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
+from tutor_app.questions.cells import guarded
 from tutor_app.questions.formats.columns import Columns
-from tutor_app.questions.formats.reading import Item, Source, Warned
-from tutor_app.questions.formats.table import Row, header_of, read_rows
+from tutor_app.questions.formats.reading import Item, Source
+from tutor_app.questions.formats.table import BANNER_ROWS, Row, header_of, headless, read_rows
 from tutor_app.questions.formats.writing import lacking
 from tutor_app.questions.markup import as_rich
 from tutor_app.questions.model import Bank, Question, Skipped
@@ -18,9 +20,8 @@ HOLDS: frozenset[str] = frozenset(
 )
 HOLDS_OF_BANK: frozenset[str] = frozenset()
 
-_DELIMITERS = ",;\t|"
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LONGEST_CELL = 131_072
-_UNCLOSED_LINES = 40
 _TEXTS = ("hint", "subject", "topic", "grade", "image", "source", "licence")
 
 
@@ -43,16 +44,44 @@ def read(source: Source) -> Iterator[Item]:
         for row in rows:
             if not isinstance(row, Row):
                 broken.append(row)
-            elif started:
-                yield row
-            else:
+            elif not started:
                 started = row.place == header.place
+            elif why := _too_long(row, header, delimiter):
+                broken.append(Skipped(row.place, why))
+            else:
+                yield row
 
     for item in read_rows(below(), columns, header):
         yield item
         yield from broken
         broken.clear()
     yield from broken
+
+
+def _too_long(row: Row, header: Row, delimiter: str) -> str:
+    """What is wrong with a row that goes on to the right of the heading: its cells may be shifted."""
+    filled, named = _width(row.cells), _width(header.cells)
+    if filled <= named:
+        return ""
+    return (
+        f"the row has {filled} cells, the heading names {named}; put quotation marks round cells with "
+        f"{_DELIMITERS[delimiter]}"
+    )
+
+
+def _width(cells: Sequence[str]) -> int:
+    """How many cells there are up to the last that is filled."""
+    return max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
+
+
+def without_heading(source: Source) -> str:
+    """What to say of a table whose columns are not known; empty where the source is no table."""
+    for delimiter in _DELIMITERS:
+        rows = (row for row in rows_of(source.start, delimiter, source.name) if isinstance(row, Row))
+        widths = [len(row.cells) for row in islice(rows, BANNER_ROWS) if any(row.cells)]
+        if len(widths) > 1 and min(widths) > 2:
+            return headless(source.name)
+    return ""
 
 
 def _layout(start: str, name: str) -> tuple[str, Row, Columns] | None:
@@ -66,9 +95,10 @@ def _layout(start: str, name: str) -> tuple[str, Row, Columns] | None:
     return best
 
 
-def rows_of(text: str, delimiter: str, name: str) -> Iterator[Row | Skipped | Warned]:
+def rows_of(text: str, delimiter: str, name: str) -> Iterator[Row | Skipped]:
     """The rows with the line each begins on; a broken row costs only itself."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines: list[str] = []
+    reader = csv.reader(_noted(io.StringIO(text, newline=""), lines), delimiter=delimiter)
     line = 1
     while True:
         try:
@@ -78,10 +108,30 @@ def rows_of(text: str, delimiter: str, name: str) -> Iterator[Row | Skipped | Wa
         except csv.Error:
             yield Skipped(f"{name}:{line}", f"a cell is longer than {_LONGEST_CELL:,} characters or broken")
             cells = []
-        if reader.line_num - line > _UNCLOSED_LINES:
-            yield Warned(f"{name}:{line}", "a cell runs over many lines; a quotation mark may not be closed")
+        if len(lines) > 1 and not _is_closed(lines, delimiter):
+            yield Skipped(
+                f"{name}:{line}",
+                f"{len(lines)} lines were read as one row, since a quotation mark in them is not closed; "
+                "close it or take it away",
+            )
+            cells = []
+        lines.clear()
         yield Row(f"{name}:{line}", cells)
         line = reader.line_num + 1
+
+
+def _noted(lines: Iterable[str], seen: list[str]) -> Iterator[str]:
+    for line in lines:
+        seen.append(line)
+        yield line
+
+
+def _is_closed(lines: Iterable[str], delimiter: str) -> bool:
+    """Whether a row over several lines has its quotation marks where CSV wants them."""
+    try:
+        return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
+    except csv.Error:
+        return False
 
 
 def write(bank: Bank) -> bytes:
@@ -124,15 +174,4 @@ def _padded(texts: tuple[str, ...] | list[str], count: int) -> list[str]:
 
 def _safe(text: str) -> str:
     """Text as a cell: not read as markup, and not run as a formula by a spreadsheet."""
-    cell = as_rich(text)
-    if cell[:1] in ("=", "+", "-", "@", "'") and not _is_number(cell):
-        return "'" + cell
-    return cell
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return cell[:1] in "+-"
+    return guarded(as_rich(text))

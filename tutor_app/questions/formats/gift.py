@@ -13,12 +13,12 @@ from tutor_app.questions.formats.reading import (
     UnusableError,
     all_usable,
     build,
-    build_open,
     content_id,
 )
 from tutor_app.questions.formats.several import build_each, right_by_points
 from tutor_app.questions.formats.topics import category_of, topic_of
 from tutor_app.questions.formats.writing import lacking
+from tutor_app.questions.formats.written import ALL_POINTS, build_written, with_stars
 from tutor_app.questions.markup import Rich, as_html, rich, rich_with_image, without_emphasis
 from tutor_app.questions.model import Bank, Question
 from tutor_app.questions.text import plain
@@ -36,6 +36,8 @@ _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,9})?)%")
 _TRUE_FALSE = re.compile(r"(T|TRUE|F|FALSE)\s*(?=#|\Z)", re.IGNORECASE)
 _ANSWERS = re.compile(r"\{([^{}]*)\}")
 _OPTION_MARKS = re.compile(r"([=~])")
+_GLUED_EQUALS = re.compile(r"(?<=[^\s=~])=")
+_MARK_AFTER_SPACE = re.compile(r"\s[=~]")
 # Escaped signs wait as controls, which are first taken out of the file, while the plain ones are read.
 _ESCAPED = {sign: chr(0x0E + i) for i, sign in enumerate("~=#{}:\\n")}
 _UNESCAPED = {mark: "\n" if sign == "n" else sign for sign, mark in _ESCAPED.items()}
@@ -149,6 +151,7 @@ def _question(block: str, name: str, topic: str) -> Question | Several:
     if kind := _TRUE_FALSE.match(body):
         return _true_false(stem, kind, body[kind.end() :], markup, why, name, topic)
     if "~" in body:
+        _check_equals(body)
         return _choices(stem, body, markup, why, name, topic)
     return _short_answer(stem, body, markup, why, name, topic)
 
@@ -220,6 +223,17 @@ def _true_false(
     )
 
 
+def _check_equals(body: str) -> None:
+    """Raise UnusableError for `F=ma` in an answer, which would be two; `{=a~b}` leaves no spaces at all."""
+    glued = _GLUED_EQUALS.search(body)
+    if glued and (body.count("=") > 1 or _MARK_AFTER_SPACE.search(body)):
+        answer = body[: glued.start()].split()[-1].lstrip("=~") + body[glued.start() :].split("~")[0]
+        raise UnusableError(
+            f"an = stands inside '{_unescaped(answer)[:40]}'; write \\= for an equals sign in an answer, or "
+            "a space before another answer"
+        )
+
+
 def _choices(stem: Rich, body: str, markup: str, why: str, name: str, topic: str) -> Several:
     parts = _OPTION_MARKS.split(body)
     choices: list[str] = []
@@ -257,16 +271,17 @@ def _short_answer(stem: Rich, body: str, markup: str, why: str, name: str, topic
         raise UnusableError("no answers can be read between { and }")
     if all("->" in answer for answer in answers):
         return _matching(stem, answers, markup, why, name, topic)
-    accepted = [_clean(answer, markup) for answer in _right(answers)]
-    return build_open(stem.text, accepted, explanation=why, image=stem.image, id=name, topic=topic)
+    _check_equals(body)
+    weighed = [(_clean(answer, markup), points) for answer, points in _weighed(answers)]
+    return build_written(stem.text, weighed, explanation=why, image=stem.image, id=name, topic=topic)
 
 
-def _right(answers: Iterable[str]) -> Iterator[str]:
-    """The answers with all the points, without their notes."""
+def _weighed(answers: Iterable[str]) -> Iterator[tuple[str, float]]:
+    """The answers without their notes, and the points they earn."""
     for answer in answers:
         given = _WEIGHT.match(answer)
-        if not given or float(given[1]) >= 100:
-            yield answer[given.end() if given else 0 :].partition("#")[0].strip()
+        points = float(given[1]) if given else ALL_POINTS
+        yield answer[given.end() if given else 0 :].partition("#")[0].strip(), points
 
 
 def _matching(stem: Rich, pairs: Iterable[str], markup: str, why: str, name: str, topic: str) -> Several:
@@ -281,7 +296,7 @@ def _numeric(stem: Rich, body: str, why: str, name: str, topic: str) -> Several:
     """`#9.8:0.1`, `#9.7..9.9`, or several such after equals signs."""
     marked = _OPTION_MARKS.split(body)
     answers = [answer for mark, answer in zip(marked[1::2], marked[2::2], strict=True) if mark == "="]
-    spans = [_span(answer) for answer in _right(answers or [body])]
+    spans = [_span(answer) for answer, points in _weighed(answers or [body]) if points >= ALL_POINTS]
     return build_number(stem.text, spans, explanation=why, image=stem.image, id=name, topic=topic)
 
 
@@ -328,13 +343,14 @@ def _comment(id: str) -> str:
 
 def _written_question(question: Question) -> str:
     explanation = "\n".join(question.explanation)
+    accepted = list(map(with_stars, question.accepted))
     if question.image:
         form, shown = "[html]", as_html
     else:
         own = (
             question.text,
             *question.choices,
-            *question.accepted,
+            *accepted,
             *filter(None, question.why_wrong),
             explanation,
         )
@@ -346,7 +362,7 @@ def _written_question(question: Question) -> str:
 
     lines = [f"{form}{_escape(shown(question.text) + picture)} {{"]
     if question.is_open:
-        lines += [f"\t=%100%{text(answer)}" for answer in question.accepted]
+        lines += [f"\t=%100%{text(answer)}" for answer in accepted]
     for number, choice in enumerate(question.choices):
         mark = "=" if number == question.answer else "~"
         weight = ("%100%" if mark == "=" else "%0%") if choice.startswith("%") else ""

@@ -44,7 +44,7 @@ _UNSUPPORTED = {
 
 def looks_like(source: Source) -> bool:
     """A zip with `h5p.json` in it."""
-    return source.is_zip and b"h5p.json" in source.data and b"content/content.json" in source.data
+    return source.is_zip and {"h5p.json", _CONTENT} <= source.names
 
 
 def read(source: Source) -> Iterator[Item]:
@@ -55,8 +55,11 @@ def read(source: Source) -> Iterator[Item]:
     top = {"library": str(about.get("mainLibrary", "")), "params": content}
     for number, (kind, params) in enumerate(_parts(top), 1):
         place = f"{source.name}:question {number}"
-        if kind in _UNSUPPORTED:
-            yield Skipped(place, _UNSUPPORTED[kind])
+        if kind not in _READ:
+            name = kind.removeprefix("H5P.")
+            yield Skipped(
+                place, _UNSUPPORTED.get(kind, f"questions of the kind {name[:40]} are not supported")
+            )
         elif kind == "H5P.SingleChoiceSet":
             yield from _set(params, place)
         else:
@@ -65,7 +68,16 @@ def read(source: Source) -> Iterator[Item]:
             )
 
 
-_KNOWN = frozenset(("H5P.MultiChoice", "H5P.TrueFalse", "H5P.SingleChoiceSet", *_UNSUPPORTED))
+_READ = frozenset(("H5P.MultiChoice", "H5P.TrueFalse", "H5P.SingleChoiceSet"))
+# What holds other parts, and what is only shown.
+_NOT_ASKED = (
+    *("QuestionSet", "Questionnaire", "Column", "Row", "RowColumn", "CoursePresentation"),
+    *("InteractiveVideo", "InteractiveBook", "BranchingScenario", "BranchingQuestion"),
+    *("GameMap", "ThreeImage", "Accordion", "AdvancedText", "Text", "ContinuousText", "Image"),
+    *("Video", "Audio", "Link", "Table", "Shape", "Nil", "GoToQuestion", "ImageSlider"),
+    *("ImageHotspots", "Timeline", "Chart", "Collage", "Agamotto", "ImageJuxtaposition"),
+    *("DocumentationTool", "StandardPage", "IFrameEmbed"),
+)
 
 
 def _json(archive: Archive, name: str) -> dict[str, Any]:
@@ -89,19 +101,24 @@ def _licence(about: dict[str, Any]) -> str:
 
 
 def _parts(top: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every content type we know of, in the order of the page, however deep it lies."""
+    """Every part that asks something, in the order of the page, however deep it lies."""
     waiting: list[object] = [top]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
             kind = str(value.get("library", "")).split(" ")[0]
             params = value.get("params")
-            if kind in _KNOWN and isinstance(params, dict):
-                yield kind, params
-            else:
+            asks = _asks(kind) and isinstance(params, dict)
+            if asks:
+                yield kind, _dict(params)
+            if not asks or kind not in (*_READ, *_UNSUPPORTED):
                 waiting.extend(reversed(list(value.values())))
         elif isinstance(value, list):
             waiting.extend(reversed(value))
+
+
+def _asks(kind: str) -> bool:
+    return kind.startswith("H5P.") and kind.removeprefix("H5P.") not in _NOT_ASKED
 
 
 def _html(value: object) -> str:

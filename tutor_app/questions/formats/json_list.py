@@ -8,10 +8,26 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from tutor_app.questions.formats.columns import is_beside, normal, role_of
+from tutor_app.questions.formats.keys import (
+    Meaning,
+    are_truths,
+    by_number,
+    by_text,
+    counted_in_two_ways,
+    folded,
+    is_true_false,
+    maybe_truth,
+    meaning_of,
+    none_of,
+    true_or_false,
+    without_letters,
+)
+from tutor_app.questions.formats.pictures import described
 from tutor_app.questions.formats.reading import (
     About,
     Found,
@@ -25,7 +41,7 @@ from tutor_app.questions.formats.reading import (
     build_open,
 )
 from tutor_app.questions.formats.several import build_each
-from tutor_app.questions.formats.table import TRUE_FALSE, by_letter, by_number, by_text, refuse_kinds
+from tutor_app.questions.formats.table import refuse_kinds
 from tutor_app.questions.markup import rich, rich_with_image
 from tutor_app.questions.model import Skipped
 
@@ -38,18 +54,12 @@ _TITLE = re.compile(r'"(?:title|name)"\s*:\s*("(?:[^"\\\n]|\\.){1,300}")')
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN = re.compile(r"[\s,]*")
 _PLACE = re.compile(r"[A-Ha-h]|\d{1,2}")
-_LETTERED = re.compile(r"\s*\(?([A-Ha-h])[.):]\s+(?=\S)")
 _MOST_KEYS = 20
 _DECODER = json.JSONDecoder()
 
 # Names that sheets do not use, or use for something else.
 _ROLES = {
-    "incorrect answers": "wrong",
-    "wrong answers": "wrong",
-    "incorrect options": "wrong",
-    "distractors": "wrong",
     "answers": "answers",
-    "alternatives": "choices",
     "accepted answers": "accepted",
     "acceptable answers": "accepted",
     "answer index": "correct",
@@ -97,8 +107,8 @@ def read(source: Source) -> Iterator[Item]:
             left_out.append(Skipped(place, str(value)))
         else:
             left_out.append(Skipped(place, "the entry is not a JSON object"))
-    ways = _counting(entries)
-    made = [tuple(all_usable(entry.place, _question, entry, ways)) for entry in entries]
+    way = _way_of(entries)
+    made = [tuple(all_usable(entry.place, _question, entry, way)) for entry in entries]
     unread = dict.fromkeys(
         name
         for entry, items in zip(entries, made, strict=True)
@@ -231,24 +241,14 @@ def _choices(parts: Mapping[str, Any]) -> _Choices:
     if not isinstance(choices, list):
         raise UnusableError("its choices are in no known layout")
     if not choices or not all(isinstance(choice, dict) for choice in choices):
-        return _without_letters(choices)
+        texts = [choice for choice in choices if isinstance(choice, str)]
+        return _Choices(without_letters(texts) if len(texts) == len(choices) else choices)
     named = [{normal(_CAMEL.sub(" ", name)): value for name, value in each.items()} for each in choices]
     labels = [_first(each, _CHOICE_LABELS) for each in named]
     return _Choices(
         [_first(each, _CHOICE_TEXTS) for each in named],
         [] if None in labels else [str(label).strip() for label in labels],
         [i for i, each in enumerate(named) if str(_first(each, _CHOICE_FLAGS)).lower() in ("true", "1")],
-    )
-
-
-def _without_letters(choices: list[object]) -> _Choices:
-    """Choices that begin with their own letters, as `A) iron`, are shown without."""
-    begun = [_LETTERED.match(choice) if isinstance(choice, str) else None for choice in choices]
-    letters = [found[1].upper() for found in begun if found]
-    if letters != [chr(ord("A") + i) for i in range(len(choices))]:
-        return _Choices(choices)
-    return _Choices(
-        [str(choice)[found.end() :] for choice, found in zip(choices, begun, strict=True) if found]
     )
 
 
@@ -281,17 +281,41 @@ def _places(key: object, choices: _Choices, way: str) -> list[int]:
     return by_number(str(key), choices.texts, 0 if way == "from 0" else 1)
 
 
-def _counting(entries: Sequence[_Entry]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What all entries of a list together say of how its keys are meant."""
+
+    words: Meaning
+    numbers: Sequence[str]
+    truths: bool  # questions without choices are answered with true or false
+
+
+def _way_of(entries: Sequence[_Entry]) -> _Way:
+    words = _worded(entries)
+    unlisted = (_keys(entry.parts) for entry in entries if _unlisted(entry.parts))
+    return _Way(words, _counting(entries, words), are_truths(str(key) for keys in unlisted for key in keys))
+
+
+def _worded(entries: Sequence[_Entry]) -> Meaning:
+    """Whether keys that are words repeat their choices or give their letters."""
+    keyed: list[tuple[str, Sequence[str]]] = []
+    for entry in entries:
+        with suppress(UnusableError):
+            choices = _choices(entry.parts)
+            if not choices.labels:
+                keys = _keys(entry.parts)[:_MOST_KEYS]
+                keyed += [(key, choices.texts) for key in keys if isinstance(key, str)]
+    return meaning_of(keyed, ("text", "letter"))
+
+
+def _counting(entries: Sequence[_Entry], words: Meaning) -> tuple[str, ...]:
     """The ways to read numbers as keys that fit the most entries of the list."""
     fits: Counter[str] = Counter()
     for entry in entries:
-        try:
-            choices = _choices(entry.parts)
-            keys = _keys(entry.parts)
-            if not _all_named(keys, choices):
+        with suppress(UnusableError):
+            choices, keys = _choices(entry.parts), _keys(entry.parts)
+            if not _all_named(keys, choices, words):
                 fits.update(way for way in _WAYS if _numbered(keys, choices, way))
-        except UnusableError:
-            continue
     return tuple(way for way in _WAYS if fits[way] == max(fits.values(), default=0))
 
 
@@ -301,81 +325,81 @@ def _keys(parts: Mapping[str, Any]) -> list[object]:
     return key if isinstance(key, list) else [key]
 
 
-def _all_named(keys: Sequence[object], choices: _Choices) -> list[int]:
+def _all_named(keys: Sequence[object], choices: _Choices, words: Meaning) -> list[int]:
     """The choices that the keys name by label, text or letter; none when one of them names none so."""
     if len(keys) > _MOST_KEYS:
         raise UnusableError(f"{len(keys)} answers are marked right; at most {_MOST_KEYS} are taken")
-    found = [_named(key, choices) for key in keys]
+    found = [_named(key, choices, words) for key in keys]
     return [place for places in found for place in places] if all(found) else []
 
 
-def _named(key: object, choices: _Choices) -> list[int]:
+def _named(key: object, choices: _Choices, words: Meaning) -> list[int]:
     """The choices that a key names by their label, their text or their letter."""
     labelled = [
         i for i, label in enumerate(choices.labels) if label.casefold() == str(key).strip().casefold()
     ]
     if labelled or not isinstance(key, str | bool):
         return labelled
-    found = by_text(str(key), choices.texts)
-    return found if found or choices.labels else by_letter(str(key), choices.texts)
+    return by_text(str(key), choices.texts) if choices.labels else words.places(str(key), choices.texts)
 
 
-def _right(keys: Sequence[object], choices: _Choices, ways: Sequence[str]) -> list[int]:
-    """Which choices are right; raises UnusableError when a number can be meant in two ways."""
+def _right(keys: Sequence[object], choices: _Choices, way: _Way) -> list[int]:
+    """Which choices are right; raises UnusableError when a key can be meant in two ways."""
     if choices.right or not keys:
         return list(choices.right)
-    if named := _all_named(keys, choices):
+    if named := _all_named(keys, choices, way.words):
         return named
     shown = ", ".join(str(key)[:40] for key in keys[:4])
-    meant = [places for way in ways if (places := _numbered(keys, choices, way))]
+    meant = [places for each in way.numbers if (places := _numbered(keys, choices, each))]
     if not meant:
-        raise UnusableError(f"the key {shown[:40]} is none of the choices")
+        raise none_of(shown)
     if any(places != meant[0] for places in meant):
-        raise UnusableError(
-            f"its key {shown[:20]} may be counted from 0 or from 1; give the right choice's letter or text"
-        )
+        raise counted_in_two_ways(shown)
     return meant[0]
 
 
-def _question(entry: _Entry, ways: Sequence[str]) -> Several:
+def _question(entry: _Entry, way: _Way) -> Several:
     parts = entry.parts
     if not isinstance(parts.get("question"), str):
         raise UnusableError("there is no question text")
     refuse_kinds(_text(parts, "type").lower())
     stem = rich_with_image(parts["question"])
     about: dict[str, Any] = {role: _text(parts, role) for role in ("id", "hint", "explanation", "topic")}
-    about["image"] = _text(parts, "image") or stem.image
-    choices, right = _answers(parts, ways)
+    picture = described(str(parts["picture"])) if parts.get("picture") else ""
+    about["image"] = _text(parts, "image") or picture or stem.image
+    choices, right = _answers(parts, way)
     if choices:
         made = build_each(stem.text, choices, right, **about)
     else:
-        made = Several((build_open(stem.text, _accepted(entry), **about),))
+        accepted = _accepted(entry)
+        made = Several((build_open(stem.text, accepted, **about),), maybe_truth(accepted))
     more: dict[str, Any] = {
         role: text for role in ("subject", "grade", "source", "licence") if (text := _text(parts, role))
     }
     return made.each_with(**more) if more else made
 
 
-def _answers(parts: Mapping[str, Any], ways: Sequence[str]) -> tuple[Sequence[str], list[int]]:
+def _answers(parts: Mapping[str, Any], way: _Way) -> tuple[Sequence[str], Sequence[int]]:
     """The choices and which are right; none for an open question."""
     keys = _keys(parts)
     others = [_said(value) for value in parts.get("wrong", [])]
-    if _is_true_false(keys, others) and not parts.keys() & {"choices", "choice"}:
-        return TRUE_FALSE, by_text(str(keys[0]), list(TRUE_FALSE))
+    if _unlisted(parts) and len(keys) == 1:
+        pair, right = true_or_false(str(keys[0]), is_true_false(_text(parts, "type")), way.truths)
+        if pair and {*map(folded, pair)}.issuperset(map(folded, others)):
+            return pair, right
     if "wrong" in parts:
         if not keys:
             raise UnusableError("no right answer is marked")
         return all_placed_among([_said(key) for key in keys], others)
     choices = _choices(parts)
     if choices.values:
-        return choices.texts, _right(keys, choices, ways)
+        return choices.texts, _right(keys, choices, way)
     return (), []
 
 
-def _is_true_false(keys: Sequence[object], others: Sequence[str]) -> bool:
-    """Whether all that can be answered is true or false; the choices then need not be named."""
-    known = {"true", "false"}.issuperset(str(value).lower() for value in (*keys, *others))
-    return len(keys) == 1 and known
+def _unlisted(parts: Mapping[str, Any]) -> bool:
+    """Whether no choices are named, as where true and false are all there is to choose between."""
+    return not parts.keys() & {"choices", "choice"}
 
 
 def _accepted(entry: _Entry) -> list[str]:

@@ -15,12 +15,12 @@ from tutor_app.questions.formats.reading import (
     Source,
     UnusableError,
     all_usable,
-    build_open,
     content_id,
 )
 from tutor_app.questions.formats.several import build_each, right_by_points
 from tutor_app.questions.formats.topics import category_of, topic_of
 from tutor_app.questions.formats.writing import lacking
+from tutor_app.questions.formats.written import build_written, with_stars
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -86,9 +86,14 @@ def _question(element: Element, kind: str, topic: str) -> Question | Several:
     texts = [_clean(answer) for answer in answers]
     weights = [_weight(answer) for answer in answers]
     if kind == "shortanswer":
-        accepted = [text for text, weight in zip(texts, weights, strict=True) if weight >= 100]
-        return build_open(
-            stem.text, accepted, id=name, hint=hint, explanation=explanation, image=stem.image, topic=topic
+        return build_written(
+            stem.text,
+            list(zip(texts, weights, strict=True)),
+            id=name,
+            hint=hint,
+            explanation=explanation,
+            image=stem.image,
+            topic=topic,
         )
     if kind == "numerical":
         right_ones = [answer for answer, weight in zip(answers, weights, strict=True) if weight >= 100]
@@ -240,7 +245,7 @@ def _written(question: Question) -> str:
     if question.id != content_id(question.text, question.choices, key):
         lines.append(f"<idnumber>{escape(question.id)}</idnumber>")
     if question.is_open:
-        lines += [_answer("plain_text", answer, 100, "") for answer in question.accepted]
+        lines += [_answer("plain_text", with_stars(answer), 100, "") for answer in question.accepted]
     else:
         lines += ["<single>true</single>", "<shuffleanswers>true</shuffleanswers>"]
         notes = question.why_wrong or ("",) * len(question.choices)

@@ -1,7 +1,7 @@
 """Answers that are numbers.
 
-A written answer is marked word for word (`learning/marking.py`), so a number is accepted as it is spelt. Of
-a range only the number that the teacher gave counts, and its roundings that lie in the range.
+A written number is marked by its value (`learning/marking.py`). Of a range only the number that the teacher
+gave counts, and its roundings that lie in the range.
 """
 
 import re

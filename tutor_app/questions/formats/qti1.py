@@ -14,8 +14,10 @@ from tutor_app.questions.formats.reading import (
     UnusableError,
     all_usable,
     build_open,
+    check_names,
 )
 from tutor_app.questions.formats.several import build_each
+from tutor_app.questions.formats.written import whole
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -35,6 +37,7 @@ from tutor_app.questions.text import plain
 NAME = "qti-1.2"
 
 _TITLE = re.compile(r"<(?:\w+:)?(?:assessment|objectbank)\b[^>]{0,2000}?\stitle=\"([^\"]{1,300})\"")
+_SCORE = re.compile(r"score|points|marks|grade|(?<!in)correct", re.IGNORECASE)
 _TOPIC_FIELDS = ("cc_question_category",)
 _TYPE_FIELDS = ("question_type", "cc_profile", "qmd_questiontype", "qmd_itemtype")
 _SEVERAL = ("multipleanswer", "multipleresponse", "multiplecorrect")
@@ -134,6 +137,7 @@ def _choices(
     kind = _kind(item)
     several = group.get("rcardinality", "").lower() == "multiple" or any(word in kind for word in _SEVERAL)
     stem = _stem(presentation, group)
+    check_names(idents)
     return build_each(
         stem.text,
         [_material(label) for label in labels],
@@ -230,14 +234,19 @@ def _points(condition: Element) -> float:
     settings = children(condition, "setvar")
     praised = [link.get("linkrefid", "") for link in children(condition, "displayfeedback")]
     best = 1.0 if not settings and "correct" in praised else 0.0
-    for setting in settings:
+    for setting in filter(_earns, settings):
         try:
             value = float(text_of(setting).strip() or "0")
         except ValueError:
             value = 1.0 if "max" in text_of(setting).lower() else 0.0
-        takes_away = setting.get("action", "").lower() == "subtract"
-        best = max(best, -value if takes_away else value)
+        best = max(best, value)
     return best
+
+
+def _earns(setting: Element) -> bool:
+    """Whether a setting gives points: it sets the score or adds to it, and counts no tries or mistakes."""
+    name = setting.get("varname") or setting.get("variablename") or "SCORE"
+    return setting.get("action", "Set").lower() in ("set", "add") and _SCORE.search(name) is not None
 
 
 def _notes(item: Element) -> dict[str, str]:
@@ -285,22 +294,27 @@ def _note(item: Element, notes: dict[str, str], ident: str) -> str:
     return ""
 
 
-def _earning(item: Element) -> Iterator[Element]:
-    """What each condition that earns points says of the response."""
+def _earning(item: Element) -> Iterator[tuple[Element, float]]:
+    """What each condition that earns points says of the response, and the points."""
     for condition in descendants(item, "respcondition"):
         variables = child(condition, "conditionvar")
-        if variables is not None and _points(condition) > 0:
-            yield variables
+        if variables is not None and (points := _points(condition)) > 0:
+            yield variables, points
 
 
-def _typed(item: Element, presentation: Element, notes: dict[str, str], name: str) -> Question:
-    """Fill in one blank: the texts that earn the points."""
-    accepted = [plain(text_of(each)) for variables in _earning(item) for each in _positive(variables)]
-    if not accepted:
+def _typed(item: Element, presentation: Element, notes: dict[str, str], name: str) -> Several:
+    """Fill in one blank: the texts that earn the most points."""
+    answers = [
+        (plain(text_of(each)), points)
+        for variables, points in _earning(item)
+        for each in _positive(variables)
+    ]
+    if not answers:
         raise UnusableError("essay questions are not supported")
+    accepted, remark = whole(answers, max(points for _, points in answers))
     group = descendants(presentation, "response_str")
     stem = _stem(presentation, group[0] if group else presentation)
-    return build_open(
+    question = build_open(
         stem.text,
         accepted,
         id=name,
@@ -309,11 +323,12 @@ def _typed(item: Element, presentation: Element, notes: dict[str, str], name: st
         image=stem.image,
         topic=rich(_field(item, _TOPIC_FIELDS)),
     )
+    return Several((question,), remark)
 
 
 def _numeric(item: Element, presentation: Element, notes: dict[str, str], name: str) -> Several:
     """A number to write: each condition that earns the points names it, or between which bounds it lies."""
-    spans = [span for variables in _earning(item) for span in _spans(variables)]
+    spans = [span for variables, _ in _earning(item) for span in _spans(variables)]
     group = descendants(presentation, "response_str", "response_num")
     stem = _stem(presentation, group[0] if group else presentation)
     return build_number(
@@ -383,7 +398,7 @@ def _left(group: Element, around: Element | None) -> Rich:
 
 def _keys_by_group(item: Element) -> dict[str, set[str]]:
     keys: dict[str, set[str]] = {}
-    for variables in _earning(item):
+    for variables, _ in _earning(item):
         for named in _positive(variables):
             keys.setdefault(named.get("respident", ""), set()).add(text_of(named).strip())
     return keys

@@ -16,9 +16,11 @@ from tutor_app.questions.formats.reading import (
     UnusableError,
     all_usable,
     build_open,
+    check_names,
 )
 from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.formats.writing import lacking
+from tutor_app.questions.formats.written import whole
 from tutor_app.questions.formats.xml_tree import (
     BrokenXml,
     child,
@@ -86,6 +88,9 @@ def _question(item: Element) -> Question | Several:
     body = child(item, "itemBody")
     if body is None:
         raise UnusableError("it has no itemBody, so nothing to ask")
+    if children(item, "templateDeclaration"):
+        raise UnusableError("it draws its numbers anew each time, which is not supported")
+    _keep_passages(body)
     asking = descendants(body, *_ASKING, *_OTHERS)
     if not asking:
         raise UnusableError("it is a text without answers")
@@ -101,10 +106,18 @@ def _question(item: Element) -> Question | Several:
     return _choices(item, body, asking[0])
 
 
+def _keep_passages(body: Element) -> None:
+    """A rubric for the candidate, such as a passage to read, belongs to the question."""
+    for rubric in descendants(body, "rubricBlock"):
+        if "candidate" in rubric.get("view", "candidate").split():
+            rubric.tag = "div"
+
+
 def _choices(item: Element, body: Element, interaction: Element) -> Several:
     offered = children(interaction, "simpleChoice")
     idents = [choice.get("identifier", "") for choice in offered]
     keys = _keys(item, interaction)
+    check_names(idents)
     stem = _stem(item, body, interaction)
     inline = [_inline_feedback(item, choice) for choice in offered]
     modal = _modal_feedback(item)
@@ -222,22 +235,31 @@ def _explanation(item: Element, body: Element, idents: list[str]) -> str:
     return "\n".join(filter(None, blocks))
 
 
-def _typed(item: Element, body: Element, interaction: Element) -> Question | Several:
+def _typed(item: Element, body: Element, interaction: Element) -> Several:
     declaration = _declaration(item, interaction)
     keys: list[str] = []
+    remark = ""
     if declaration is not None:
         correct = child(declaration, "correctResponse")
         keys += [text_of(value) for value in children(correct, "value")] if correct is not None else []
-        keys += [
-            e.get("mapKey", "") for e in _map_entries(declaration) if _number(e.get("mappedValue", "")) > 0
-        ]
+        mapped, remark = _best_mapped(declaration)
+        keys += mapped
     stem = _with_blank(item, body, interaction)
     why, hint = _explanation(item, body, []), _modal_feedback(item).get(_HINT, "")
     if declaration is not None and declaration.get("baseType", "string") != "string":
         spans = [about(key, _tolerance(item)) for key in dict.fromkeys(keys)]
-        return build_number(stem.text, spans, id=_name(item), explanation=why, hint=hint, image=stem.image)
+        made = build_number(stem.text, spans, id=_name(item), explanation=why, hint=hint, image=stem.image)
+        return made._replace(remark="; ".join(filter(None, (made.remark, remark))))
     accepted = [plain(key) for key in keys]
-    return build_open(stem.text, accepted, id=_name(item), explanation=why, hint=hint, image=stem.image)
+    question = build_open(stem.text, accepted, id=_name(item), explanation=why, hint=hint, image=stem.image)
+    return Several((question,), remark)
+
+
+def _best_mapped(declaration: Element) -> tuple[list[str], str]:
+    """The texts mapped to the most points, and a remark on those mapped to fewer."""
+    points = [(e.get("mapKey", ""), _number(e.get("mappedValue", ""))) for e in _map_entries(declaration)]
+    best = max((value for _, value in points), default=0.0)
+    return whole(points, best) if best > 0 else ([], "")
 
 
 def _tolerance(item: Element) -> str:

@@ -1,25 +1,35 @@
 """The zip a school's platform exports: Canvas, Common Cartridge, Blackboard, QTI 2, or plain files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
+from types import ModuleType
 
 from tutor_app.errors import UserError
 from tutor_app.questions.archives import Archive
+from tutor_app.questions.formats import _READERS
 from tutor_app.questions.formats.reading import About, Found, Item, Source, Warned, items_of
 from tutor_app.questions.formats.xml_tree import BrokenXml, elements, text_of
 from tutor_app.questions.markup import rich
+from tutor_app.questions.text import looks_like_noise
 
 NAME = "qti-zip"
 
 _XML_READERS = ("qti1", "qti2", "moodle_xml", "blackboard_pool")
-_TEXT_READERS = ("native", "arc", "json_list", "csv_sheet", "aiken", "text2qti", "gift")
 _XML_ENDINGS = (".xml", ".qti", ".dat")
-_ENDINGS = (*_XML_ENDINGS, ".txt", ".gift", ".csv", ".tsv", ".jsonl", ".json", ".md")
+_ENDINGS = (
+    *_XML_ENDINGS,
+    *(".txt", ".gift", ".csv", ".tsv", ".jsonl", ".json", ".md", ".xlsx", ".xlsm", ".h5p", ".docx"),
+)
+_SHOWN_ENDINGS = (  # what questions and pages show
+    *(".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".css", ".js", ".woff", ".woff2", ".ttf"),
+    *(".mp3", ".mp4", ".m4a", ".wav", ".ogg", ".webm", ".mov", ".xsd", ".dtd"),
+)
 _MANIFEST = "imsmanifest.xml"
 _CANVAS_FOLDER = "non_cc_assessments/"
 _NOT_QUESTIONS = (_MANIFEST, "assessment_meta.xml", "module_meta.xml", "course_settings.xml")
+_MOST_NAMED = 20
 
 
 def looks_like(source: Source) -> bool:
@@ -33,11 +43,16 @@ def read(source: Source) -> Iterator[Item]:
     title = _title(archive, source.name)
     if title:
         yield About(title=title)
+    unread: list[str] = []
     for name in _parts(archive.names):
-        part = Source(f"{source.name}/{name}", archive.read(name))
+        part = Source(f"{source.name}/{name}", archive.read(name) if name.lower().endswith(_ENDINGS) else b"")
+        reader = _reader_of(part)
+        if reader is None:
+            unread.append(name)
+            continue
         quiz = ""
         try:
-            for item in _read_part(part):
+            for item in items_of(reader, part):
                 if isinstance(item, About):
                     quiz = item.title
                     if not title:
@@ -47,6 +62,8 @@ def read(source: Source) -> Iterator[Item]:
                     yield _filed(item, quiz) if quiz != title else item
         except UserError as error:
             yield Warned(part.name, f"left out: {error}")
+    if unread:
+        yield Warned(source.name, f"no questions were found in {_named(unread)}")
 
 
 def _filed(item: Item, quiz: str) -> Item:
@@ -56,15 +73,18 @@ def _filed(item: Item, quiz: str) -> Item:
     return item._replace(question=replace(item.question, topic=quiz))
 
 
-def _read_part(part: Source) -> Iterator[Item]:
-    if not part.data.strip():
-        return
-    text_readers = () if part.name.lower().endswith(_XML_ENDINGS) else _TEXT_READERS
-    for module in (*_XML_READERS, *text_readers):
-        reader = import_module(f"tutor_app.questions.formats.{module}")
-        if reader.looks_like(part):
-            yield from items_of(reader, part)
-            return
+def _reader_of(part: Source) -> ModuleType | None:
+    """The reader that knows a part: of zips those before this one, of others those after it."""
+    names = list(_READERS.values())
+    at = names.index("qti_package")
+    if part.is_zip:
+        fit: Sequence[str] = names[:at]
+    else:
+        fit = _XML_READERS if part.name.lower().endswith(_XML_ENDINGS) else names[at + 1 :]
+    if not part.data.strip() or (not part.is_zip and looks_like_noise(part.start)):
+        return None
+    readers = (import_module(f"tutor_app.questions.formats.{name}") for name in fit)
+    return next((reader for reader in readers if reader.looks_like(part)), None)
 
 
 def _parts(names: tuple[str, ...]) -> Iterator[str]:
@@ -72,12 +92,19 @@ def _parts(names: tuple[str, ...]) -> Iterator[str]:
     own = {PurePosixPath(name).name.split(".")[0] for name in names if name.startswith(_CANVAS_FOLDER)}
     for name in names:
         path = PurePosixPath(name)
-        if path.name in _NOT_QUESTIONS or not name.lower().endswith(_ENDINGS):
+        if path.name in _NOT_QUESTIONS or name.lower().endswith(_SHOWN_ENDINGS):
+            continue
+        if path.name.startswith(".") or path.parts[0] == "__MACOSX":
             continue
         if name.startswith(_CANVAS_FOLDER) or (
             path.parts[0] not in own and path.name.split(".")[0] not in own
         ):
             yield name
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMED])
+    return f"{shown} and {len(names) - _MOST_NAMED:,} more files" if len(names) > _MOST_NAMED else shown
 
 
 def _title(archive: Archive, name: str) -> str:

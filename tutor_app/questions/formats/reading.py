@@ -1,6 +1,9 @@
 """What every reader shares: the source it reads, the items it yields, and how they become a report."""
 
 import gc
+import io
+import zipfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -48,6 +51,15 @@ class Source:
     def start(self) -> str:
         """The first stretch of text: enough to see which format it is."""
         return texts.decode(self.data[:65_536])
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The files in a zip; none when it is no zip or a broken one."""
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
+                return frozenset(archive.namelist())
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+            return frozenset()
 
     @property
     def is_zip(self) -> bool:
@@ -255,6 +267,12 @@ def check_filled(choices: Sequence[str]) -> None:
             raise UnusableError(f"choice {chr(65 + number)} is {len(choice):,} characters long")
 
 
+def check_names(names: Sequence[str]) -> None:
+    """Raise UnusableError when two choices go by one name, so that a key would name both."""
+    if len(set(names)) < len(names):
+        raise UnusableError("two of its choices have the same identifier")
+
+
 def title_of(name: str) -> str:
     """A bank's title when the file gives none: the file's name as people read it."""
     stem = PurePath(name).name.split(".")[0]
@@ -307,6 +325,13 @@ class _Gatherer:
 
     def _take_question(self, found: Found) -> None:
         question = found.question
+        if doubled := _doubled(question):
+            if question.key in doubled:
+                self._skip(
+                    Skipped(found.place, f"its right answer '{question.key}' is among its choices twice")
+                )
+                return
+            self._warn(f"{found.place}: the choice '{doubled[0]}' stands in it twice")
         content = hash((question.text, question.choices, question.image, question.accepted))
         first = self.asked.setdefault(content, len(self.questions))
         if first != len(self.questions) and _same(question, self.questions[first]):
@@ -367,6 +392,13 @@ class _Gatherer:
         return report
 
 
+def _doubled(question: Question) -> list[str]:
+    """The choices that stand more than once in a question."""
+    if len(set(question.choices)) == len(question.choices):
+        return []
+    return [choice for choice, count in Counter(question.choices).items() if count > 1]
+
+
 def _same(one: Question, other: Question) -> bool:
     return (one.text, one.choices, one.image, one.accepted) == (
         other.text,
@@ -378,7 +410,7 @@ def _same(one: Question, other: Question) -> bool:
 
 def _nothing(name: str, format: str, report: ReadReport, more: int) -> str:
     if not report.skipped:
-        return f"{name} holds no questions (it was read as {format})."
+        return ". ".join((f"{name} holds no questions (it was read as {format})", *report.warnings)) + "."
     first = report.skipped[0]
     if len(report.skipped) == 1:
         return f"{name} has no question that can be used: {first.place}: {first.reason}."

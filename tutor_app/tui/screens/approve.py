@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import ProgressBar
 
-from tutor_app.learning.records import Item
+from tutor_app.learning.shelf import placed
 from tutor_app.questions.library import BankSummary
 from tutor_app.questions.model import Bank, Question
 from tutor_app.students.explanation import Explanation, Origin, Step
@@ -86,7 +86,7 @@ is saved already.
             return
         if isinstance(message.what, Explanation):
             self._made, self._steps = message.what, message.what.steps
-            item = Item(self._summary.id, self._question)
+            item = placed(self._summary.id, self._bank, self._question)
             self.tutor_app.desk.compare_with_key(item, message.what)
         else:
             self._steps += (message.what,)

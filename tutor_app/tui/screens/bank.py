@@ -13,7 +13,6 @@ from textual.widgets import Static
 
 from tutor_app.errors import UserError
 from tutor_app.learning.progress import count
-from tutor_app.learning.records import Item
 from tutor_app.questions.library import BankSummary
 from tutor_app.questions.model import Bank, Question
 from tutor_app.tui.screens.base import TutorScreen
@@ -101,10 +100,10 @@ tutor would not choose the key.
         return int(entry.id) if entry else None
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
+        from tutor_app.learning.shelf import placed
         from tutor_app.tui.screens.look import LookScreen
 
-        question = self._bank.questions[int(message.id)]
-        item = Item(self._summary.id, question)
+        item = placed(self._summary.id, self._bank, self._bank.questions[int(message.id)])
         self.app.push_screen(LookScreen(item, title=self._summary.title, author_first=True))
 
     def action_find(self) -> None:

@@ -1,6 +1,6 @@
 """Small windows over a screen: say something, or ask and take an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from tutor_app.tui.screens.base import Guarded
 from tutor_app.tui.widgets.key_bar import KeyBar
 from tutor_app.tui.widgets.menu import Entry, Menu
+from tutor_app.tui.widgets.notes import Note, Notes
 
 
 class Dialog(Guarded, ModalScreen[object]):
@@ -64,6 +65,12 @@ class Option:
     key: str = ""
 
 
+class Answers(Menu):
+    """What a dialog offers."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", "choose")]
+
+
 class Choose(Dialog):
     """Offers answers; gives the chosen one's value, or None."""
 
@@ -72,24 +79,55 @@ class Choose(Dialog):
         self._options = options
 
     def body(self) -> ComposeResult:
-        yield Menu([Entry(str(i), o.label, o.note, o.key) for i, o in enumerate(self._options)])
+        yield Answers([Entry(str(i), o.label, o.note, o.key) for i, o in enumerate(self._options)])
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
         self.dismiss(self._options[int(message.id)].value)
 
 
-class AskLine(Dialog):
-    """Asks for one line of text; gives it, or None."""
+class Line(Input):
+    """A line to type; the key bar names its Enter."""
 
-    def __init__(self, title: str, text: str = "", value: str = "", placeholder: str = "") -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "done")]
+
+
+class AskLine(Dialog):
+    """Asks for one line of text; gives it, or None.
+
+    `refusal` says what to type instead of what does not fit; the dialog then stays.
+    """
+
+    def __init__(
+        self, title: str, text: str = "", value: str = "", refusal: Callable[[str], str] = lambda typed: ""
+    ) -> None:
         super().__init__(title, text)
-        self._value, self._placeholder = value, placeholder
+        self._value, self._refusal = value, refusal
 
     def body(self) -> ComposeResult:
-        yield Input(self._value, placeholder=self._placeholder, compact=True)
+        yield Line(self._value, compact=True)
+        yield Notes(id="refused")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip() or None)
+    @property
+    def _typed(self) -> str:
+        return self.query_one(Input).value.strip()
+
+    def on_input_submitted(self) -> None:
+        if refused := self._typed and self._refusal(self._typed):
+            self.query_one("#refused", Notes).show(Note(refused, style="$warning"))
+        else:
+            self.dismiss(self._typed or None)
+
+    def action_close(self) -> None:
+        """What was typed is not lost without a word."""
+        if self._typed in {"", self._value.strip()}:
+            self.dismiss(None)
+            return
+        sure = confirm("Leave without keeping this?", self._typed, "Leave it", "Go on typing")
+        self.app.push_screen(sure, self._leave)
+
+    def _leave(self, yes: object) -> None:
+        if yes:
+            self.dismiss(None)
 
 
 def confirm(title: str, text: str, yes: str, no: str = "No, keep it") -> Choose:

@@ -10,6 +10,7 @@ from tutor_app.learning.records import Attempt, Mode
 from tutor_app.learning.session import Session
 from tutor_app.tui.marks import Marks
 from tutor_app.tui.screens.base import TutorScreen
+from tutor_app.tui.screens.result import how_it_went
 from tutor_app.tui.widgets.menu import Entry, Menu
 
 
@@ -68,7 +69,5 @@ def _headline(session: Session, certainty: bool) -> str:
 
 def _entry(index: int, attempt: Attempt, marks: Marks) -> Entry:
     text = " ".join(attempt.item.question.text.split())
-    if attempt.correct is None:
-        return Entry(str(index), f"{marks.dot} {text}")
-    mark, style = (marks.right, "$success") if attempt.correct else (marks.wrong, "$error")
-    return Entry(str(index), f"{mark} {text}", style=style)
+    mark, style, said = how_it_went(attempt, marks)
+    return Entry(str(index), f"{mark} {text}", said, style=style)

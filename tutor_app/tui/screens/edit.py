@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from tutor_app.errors import UserError
+from tutor_app.questions.editing import choice_lines, with_choices
 from tutor_app.questions.model import Question
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.choices import LETTERS
@@ -20,8 +21,9 @@ class EditScreen(TutorScreen):
     """Gives the changed question, or None."""
 
     HELP = """## Edit
-One choice a line, one fact or step a line. The key is the letter of the right choice (empty: no key is
-known). A question without choices has accepted answers, one a line: who writes one of them is right.
+One choice a line (a line break within it is shown as " / "), one fact or step a line. The key is the letter
+of the right choice (empty: no key is known). A question without choices has accepted answers, one a line:
+who writes one of them is right.
 **Tab** goes from field to field, **F4** saves, **Esc** leaves everything as it was.
 """
     GUIDE = "banks"
@@ -40,7 +42,7 @@ known). A question without choices has accepted answers, one a line: who writes 
         key = "" if question.answer is None else LETTERS[question.answer]
         with Vertical(classes="page fields"):
             yield from self._area("text", "Question", question.text)
-            yield from self._area("choices", "Choices, one a line", "\n".join(question.choices))
+            yield from self._area("choices", "Choices, one a line", "\n".join(choice_lines(question)))
             yield Static(Content.styled("Key: the letter of the right choice", "$text-muted"))
             yield Input(key, id="key", compact=True)
             accepted = "\n".join(question.accepted)
@@ -81,15 +83,11 @@ known). A question without choices has accepted answers, one a line: who writes 
                 "A question with choices has a key, one without has accepted answers. "
                 "Empty one of the two fields."
             )
-        same = choices == old.choices
         try:
             changed = replace(
-                old,
+                with_choices(old, choices, LETTERS.index(letter) if letter else None),
                 text=self.query_one("#text", TextArea).text.strip(),
-                choices=choices,
-                answer=LETTERS.index(letter) if letter else None,
                 accepted=accepted,
-                why_wrong=old.why_wrong if same else (),
             )
         except ValueError as error:
             raise UserError(f"This cannot be saved yet: {error}.") from error

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tutor_app.learning.choices import choose_grade
 from tutor_app.learning.progress import next_review
 from tutor_app.tui.desk import DeskOpened, Overview, Topic
 from tutor_app.tui.screens.base import TutorScreen
@@ -73,11 +74,12 @@ class HomeScreen(TutorScreen):
     HELP = """## Home
 First comes what you can do, then the topics: beside it, or below it where the screen is tall. **Tab** goes
 from one to the other, and **left** and **right** do too. What you can do also has a letter that works
-everywhere on this page.
+everywhere on this page. **d** chooses the grade that questions are of; it is kept for you.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stay", show=False),
         Binding("slash", "find", "find a topic"),
+        Binding("d", "grade", "grade"),
         Binding("left", "list('places')", show=False),
         Binding("right", "list('topics')", show=False),
         Binding("c", "go('continue')", show=False),
@@ -136,7 +138,8 @@ everywhere on this page.
         self._explain()
         name = "" if message.overview.profile == "me" else f", {message.overview.profile}"
         greeting = _greeting(time.localtime().tm_hour) + name
-        self.query_one("#greeting", Static).update(Content(f"{greeting}. {self._news()}"))
+        grade = f" Questions are of grade {message.overview.grade}." if message.overview.grade else ""
+        self.query_one("#greeting", Static).update(Content(f"{greeting}. {self._news()}{grade}"))
 
     def _news(self) -> str:
         overview = cast(Overview, self._overview)
@@ -200,7 +203,12 @@ everywhere on this page.
         return topics[int(id)] if id.isdigit() and int(id) < len(topics) else None
 
     def action_go(self, place: str) -> None:
-        self.tutor_app.go(place)
+        """A letter that learns takes the topic under the cursor, as `p` and `t` do."""
+        topics = self.query_one("#topics", Menu)
+        if place == "learn" and topics.has_focus and topics.current:
+            self._start(place, topics.current.id)
+        else:
+            self.tutor_app.go(place)
 
     def action_list(self, id: str) -> None:
         self.query_one(f"#{id}").focus()
@@ -211,6 +219,20 @@ everywhere on this page.
 
     def action_stay(self) -> None:
         """Esc does nothing here: a student who presses it once too often stays in the app."""
+
+    def action_grade(self) -> None:
+        from tutor_app.tui.screens.dialog import Choose, Option
+
+        if overview := self._overview:
+            options = [Option("", "All grades"), *(Option(g, f"Grade {g}") for g in overview.grades)]
+            now = f"Now: {f'grade {overview.grade}' if overview.grade else 'all grades'}."
+            text = f"{now} Review still asks what you met before."
+            self.app.push_screen(Choose("Questions of which grade?", options, text), self._choose_grade)
+
+    def _choose_grade(self, grade: object) -> None:
+        if isinstance(grade, str):
+            choose_grade(self.tutor_app.desk.profile, grade)
+            self._read()
 
     def action_find(self) -> None:
         from tutor_app.tui.screens.find import Find

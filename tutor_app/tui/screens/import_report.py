@@ -21,7 +21,8 @@ class ImportReportScreen(TutorScreen):
     """Good news first; then each question left out, with its place in the file."""
 
     HELP = """## Report
-How many questions came in, and each one that was left out with its place in the file and the reason.
+How many questions came in, what was replaced or is gone, and each question that was left out with its place
+in the file and the reason.
 **o** opens the bank, **y** copies the report.
 """
     GUIDE = "banks"
@@ -45,6 +46,7 @@ How many questions came in, and each one that was left out with its place in the
     def _notes(self) -> list[Note]:
         report, marks = self._report, self.tutor_app.marks
         notes = [Note(f"The file was read as {report.format}.", style="$text-muted")]
+        notes += [Note(remark, marks.flag) for remark in self._installed.remarks]
         if report.skipped:
             notes.append(Note(f"{count(len(report.skipped), 'question')} left out:", style="bold $warning"))
             notes += [Note(f"{s.place}: {s.reason}", marks.wrong) for s in report.skipped[:_MOST]]

@@ -1,5 +1,6 @@
 """Pick a file: walk the folders, or type a path."""
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tutor_app.errors import UserError
-from tutor_app.tui.screens.dialog import Dialog
+from tutor_app.tui.screens.dialog import Dialog, Line
 from tutor_app.tui.widgets.menu import Entry, Menu
 
 _MOST = 2000
@@ -18,7 +19,7 @@ _MOST = 2000
 class FileMenu(Menu, inherit_bindings=False):
     """A list in which no letter moves the cursor: letters belong to the path."""
 
-    BINDINGS = Menu.KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [*Menu.KEYS[:-1], Binding("enter,space", "choose", "open")]
 
 
 class PickFile(Dialog):
@@ -36,7 +37,7 @@ class PickFile(Dialog):
 
     def body(self) -> ComposeResult:
         hint = "type or paste a path, or choose below"
-        yield Input(placeholder=hint, id="path", compact=True, select_on_focus=False)
+        yield Line(placeholder=hint, id="path", compact=True, select_on_focus=False)
         yield FileMenu(id="files")
 
     def on_mount(self) -> None:
@@ -70,7 +71,7 @@ class PickFile(Dialog):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value.strip():
-            self._take(self._folder / Path(event.value.strip().strip("'\"")).expanduser())
+            self._take(typed_path(event.value, self._folder))
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character:
@@ -98,6 +99,11 @@ class PickFile(Dialog):
 
     def action_up(self) -> None:
         self._list(self._folder.parent)
+
+
+def typed_path(text: str, folder: Path) -> Path:
+    """A path as a person types it, from this folder; quotes go, and ~ is home (the ~ of nobody stays)."""
+    return folder / os.path.expanduser(text.strip().strip("'\""))  # noqa: PTH111 - Path's own would raise
 
 
 def _size(path: Path) -> str:

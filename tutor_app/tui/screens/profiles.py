@@ -23,6 +23,12 @@ class ProfilesRead(Message):
         self.profiles = profiles
 
 
+class Names(Menu):
+    """Who can learn here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", "learn")]
+
+
 class ProfilesScreen(TutorScreen):
     """Enter learns as someone, `n` adds someone."""
 
@@ -45,7 +51,7 @@ new one, **r** renames, **Del** removes one with all it did.
     def body(self) -> ComposeResult:
         with Vertical(classes="page"):
             yield Static(Content("Who is learning?"))
-            yield Menu(id="list")
+            yield Names(id="list")
 
     def on_mount(self) -> None:
         self.query_one(Menu).focus()
@@ -98,6 +104,8 @@ new one, **r** renames, **Del** removes one with all it did.
         if isinstance(name, str):
             desk = self.tutor_app.desk
             renamed = desk.history.rename_profile(profile, name)
+            if draft := desk.drafts.pop(profile.name, None):
+                desk.drafts[renamed.name] = draft
             if desk.profile.id == profile.id:
                 desk.profile = renamed
             self._read()

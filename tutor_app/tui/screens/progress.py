@@ -1,5 +1,6 @@
 """Progress: how much is right, how sure against how right, by topic and over time, and what to do next."""
 
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +15,8 @@ from textual.widgets import Sparkline, Static
 from tutor_app.errors import UserError
 from tutor_app.learning.progress import Progress, Tally, by_week, count, duration, progress, share
 from tutor_app.tui.screens.base import TutorScreen
+from tutor_app.tui.screens.dialog import AskLine, Choose, Option, confirm
+from tutor_app.tui.screens.pick_file import typed_path
 from tutor_app.tui.widgets.menu import Entry, Menu
 from tutor_app.tui.widgets.notes import Note, Notes
 from tutor_app.tui.widgets.sentences import Sentences
@@ -25,9 +28,9 @@ _WEEKS, _MISTAKES = 8, 8
 class ProgressRead(Message):
     """The figures are at hand."""
 
-    def __init__(self, report: Progress) -> None:
+    def __init__(self, report: Progress, closed: str) -> None:
         super().__init__()
-        self.report = report
+        self.report, self.closed = report, closed
 
 
 class ProgressScreen(TutorScreen):
@@ -75,7 +78,7 @@ starts it, **e** saves everything to a file.
         wanted = desk.settings.progress
         desk.wait_for_writes()
         report = progress(desk.history, desk.profile, days=wanted.days, streak=wanted.streak)
-        self.post_message(ProgressRead(report))
+        self.post_message(ProgressRead(report, desk.closed))
 
     def on_progress_read(self, message: ProgressRead) -> None:
         report = self._report = message.report
@@ -83,7 +86,7 @@ starts it, **e** saves everything to a file.
         entries = [Entry(str(i), suggestion.text) for i, suggestion in enumerate(report.suggestions)]
         self.query_one("#next", Menu).show([Entry("", "What next?", heading=True), *entries])
         self._show_days(report)
-        self._show_mistakes(report)
+        self._show_mistakes(report, message.closed)
         levels = [Row(level.word, level.accuracy, level.verdict) for level in report.levels if level.answers]
         self.query_one("#levels", Shares).show(levels)
         topics = [
@@ -95,15 +98,17 @@ starts it, **e** saves everything to a file.
             [Entry("", "By topic: right, and how sure you were", heading=True), *topics] if topics else []
         )
 
-    def _show_mistakes(self, report: Progress) -> None:
+    def _show_mistakes(self, report: Progress, closed: str) -> None:
         """The newest mistakes, where there is room for them (the style sheet says where)."""
-        entries = [
-            Entry(str(i), " ".join(mistake.text.split()))
-            for i, mistake in enumerate(report.mistakes[:_MISTAKES])
-        ]
-        self.query_one("#again", Menu).show(
-            [Entry("", "Look at these again", heading=True), *entries] if entries else []
-        )
+        if not report.mistakes:
+            entries = []
+        elif closed:  # what was missed may stand in the test
+            entries = [Entry("", f"Your mistakes are closed {closed}.", heading=True)]
+        else:
+            shown = [" ".join(mistake.text.split()) for mistake in report.mistakes[:_MISTAKES]]
+            entries = [Entry("", "Look at these again", heading=True)]
+            entries += [Entry(str(i), text) for i, text in enumerate(shown)]
+        self.query_one("#again", Menu).show(entries)
 
     def _show_days(self, report: Progress) -> None:
         seen = len(report.days) > 1
@@ -143,8 +148,8 @@ starts it, **e** saves everything to a file.
         self.tutor_app.go("mistakes")
 
     def action_export(self) -> None:
-        from tutor_app.tui.screens.dialog import Choose, Option
-
+        if self.tutor_app.closed():  # the file names what was missed
+            return
         kinds = [
             Option("html", "A page with charts", ".html", "h"),
             Option("md", "Markdown", ".md", "m"),
@@ -153,14 +158,26 @@ starts it, **e** saves everything to a file.
         self.app.push_screen(Choose("Save as", kinds), self._ask_where)
 
     def _ask_where(self, ending: object) -> None:
-        from tutor_app.tui.screens.dialog import AskLine
-
         if not isinstance(ending, str):
             return
-        name = str(Path.home() / f"progress-{self.tutor_app.desk.profile_name}.{ending}")
+        who = re.sub(r'[\\/:*?"<>|]', "-", self.tutor_app.desk.profile_name)
         self.app.push_screen(
-            AskLine("Where to?", value=name),
-            lambda path: self._write(Path(path).expanduser(), ending) if isinstance(path, str) else None,
+            AskLine("Where to?", value=str(Path.home() / f"progress-{who}.{ending}")),
+            lambda path: self._write_if_wanted(path, ending) if isinstance(path, str) else None,
+        )
+
+    def _write_if_wanted(self, typed: str, ending: str) -> None:
+        """A file that is there is replaced only when asked to."""
+        path = typed_path(typed, Path.cwd())
+        if path.is_dir() or not path.parent.is_dir():
+            what = f"{path} is a folder" if path.is_dir() else f"There is no folder {path.parent}"
+            raise UserError(f"{what}. Give the name of a file in a folder that is there.")
+        if not path.exists():
+            self._write(path, ending)
+            return
+        self.app.push_screen(
+            confirm("Replace this file?", f"{path} is there already.", "Replace it"),
+            lambda yes: self._write(path, ending) if yes else None,
         )
 
     def _write(self, path: Path, ending: str) -> None:
@@ -196,6 +213,8 @@ def _headline(report: Progress) -> str:
         parts.append(f"{total.judged} of them answered")
     if total.judged:
         parts.append(f"{share(total.accuracy)} right at the first try")
+    if report.not_known:
+        parts.append(f"{count(report.not_known, 'time')} 'I don't know'")
     parts.append(f"{duration(total.seconds)} spent")
     if report.streak:
         parts.append(f"{count(report.streak, 'day')} in a row")

@@ -28,6 +28,12 @@ class LockRead(Message):
         self.until = until
 
 
+class Questions(Menu):
+    """The questions of the test."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", "why")]
+
+
 class ResultScreen(TutorScreen):
     """Enter on a question shows its explanation."""
 
@@ -50,7 +56,7 @@ and why. While someone else's test has the exam lock, the questions wait until t
             yield Notes(id="closed")
             topics = [Row(t.topic, t.right / t.total, f"of {t.total}") for t in self._result.topics]
             yield Shares("By topic", topics)
-            yield Menu()
+            yield Questions()
 
     def on_mount(self) -> None:
         self.query_one(Menu).focus(scroll_visible=False)  # the score comes first
@@ -98,8 +104,17 @@ def _headline(result: ExamResult) -> str:
 
 
 def _entry(index: int, attempt: Attempt, marks: Marks) -> Entry:
-    mark = marks.dot if attempt.correct is None else marks.right if attempt.correct else marks.wrong
-    style = "" if attempt.correct is None else "$success" if attempt.correct else "$error"
-    return Entry(
-        str(index), f"{mark} {index + 1}. {' '.join(attempt.item.question.text.split())}", style=style
-    )
+    mark, style, said = how_it_went(attempt, marks)
+    text = " ".join(attempt.item.question.text.split())
+    return Entry(str(index), f"{mark} {index + 1}. {text}", said, style=style)
+
+
+def how_it_went(attempt: Attempt, marks: Marks) -> tuple[str, str, str]:
+    """An attempt's mark, its style, and in words what a mark alone would not tell."""
+    if attempt.unanswered:
+        return marks.dash, "$text-muted", "not answered"
+    if attempt.did_not_know:
+        return marks.hint, "$text-muted", "I don't know"
+    if attempt.correct is None:
+        return marks.dot, "", ""
+    return (marks.right, "$success", "") if attempt.correct else (marks.wrong, "$error", "")

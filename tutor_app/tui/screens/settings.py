@@ -86,7 +86,7 @@ what it was at first.
             if text is not None:
                 self._set(setting, setting.parse(str(text)))
 
-        self.app.push_screen(AskLine(_name(setting), setting.help, str(value)), take)
+        self.app.push_screen(AskLine(_name(setting), setting.help, str(value), setting.refusal), take)
 
     def action_reset(self) -> None:
         if entry := self.query_one(Form).current:
@@ -100,7 +100,7 @@ what it was at first.
 
 
 def _name(setting: Setting) -> str:
-    return setting.key.replace("_", " ").capitalize()
+    return setting.label or setting.key.replace("_", " ").capitalize()
 
 
 def _options(setting: Setting) -> tuple[str, ...]:

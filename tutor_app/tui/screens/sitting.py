@@ -5,15 +5,16 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input
 
+from tutor_app.learning import saying
 from tutor_app.learning.marking import points
-from tutor_app.learning.records import FlagKind
+from tutor_app.learning.records import Profile
 from tutor_app.learning.session import Session
 from tutor_app.learning.turn import Phase, Turn, bank_steps
 from tutor_app.students.explanation import Explanation
-from tutor_app.tui import wording
+from tutor_app.tui import remarks, wording
 from tutor_app.tui.desk import NotesRead, TutorLoaded
 from tutor_app.tui.explaining import Arrived, Explaining, Failed
 from tutor_app.tui.screens.base import TutorScreen
@@ -59,7 +60,8 @@ class SittingScreen(TutorScreen):
         self._explaining: Explaining | None = None
         self._picked: int | None = None
         self._from_bank = False
-        self._trouble = ""
+        self._trouble = self._why_others = ""
+        self._following = False
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="columns sitting"):
@@ -96,9 +98,10 @@ class SittingScreen(TutorScreen):
     def _begin_turn(self) -> None:
         turn, session = self.turn, self.session
         self._stop_explaining()
-        self._picked, self._trouble, self._from_bank = None, "", self.author_first
+        self._picked, self._from_bank = None, self.author_first
+        self._trouble, self._why_others, self._following = "", "", False
         self._notes: list[str] = []
-        self._read_notes(turn)
+        self._read_notes(turn, self.tutor_app.desk.profile)
         self.where(f"{session.mode.value.capitalize()}{f' · {self._title}' if self._title else ''}")
         place = f"{session.index + 1} of {len(session.items)}" if len(session.items) > 1 else ""
         known = turn.item.topic == self._title  # the first line says the topic already
@@ -168,10 +171,10 @@ class SittingScreen(TutorScreen):
         desk.write(lambda: desk.history.save_session(profile, snapshot))
 
     @work(thread=True, exit_on_error=False, group="notes")
-    def _read_notes(self, turn: Turn) -> None:
+    def _read_notes(self, turn: Turn, profile: Profile) -> None:
         desk = self.tutor_app.desk
         desk.wait_for_writes()
-        notes = [note.text for note in reversed(desk.history.notes(desk.profile, turn.item))]
+        notes = [note.text for note in reversed(desk.history.notes(profile, turn.item))]
         self.post_message(NotesRead(turn, notes))
 
     def on_notes_read(self, message: NotesRead) -> None:
@@ -216,10 +219,14 @@ class SittingScreen(TutorScreen):
     def on_arrived(self, message: Arrived) -> None:
         if message.ticket is not self._explaining:
             return
-        self.turn.unfolding.arrive(message.what)
+        unfolding = self.turn.unfolding
         if isinstance(message.what, Explanation):
+            self._why_others = saying.why_others(unfolding.shown, message.what.steps)
             self.tutor_app.desk.compare_with_key(self.turn.item, message.what)
+        unfolding.arrive(message.what)
         self._show()
+        if self._following:
+            self.follow()
 
     def on_failed(self, message: Failed) -> None:
         if message.ticket is self._explaining:
@@ -252,7 +259,7 @@ class SittingScreen(TutorScreen):
         written.disabled = not turn.can_answer
         self.query_one("#sure").display = asking_sure
         self.query_one("#hints", Notes).show(*(Note(h, self.tutor_app.marks.hint) for h in turn.hints))
-        self.query_one("#verdict", Notes).show(*self._verdict())
+        self.query_one("#verdict", Notes).show(*wording.verdict(turn, self.tutor_app.marks))
         self._show_explanation()
         self.refresh_bindings()
 
@@ -263,11 +270,13 @@ class SittingScreen(TutorScreen):
             waiting = f"The tutor is {'thinking' if self._explaining else 'waking up'}{marks.more}"
         elif not (unfolding.begun or turn.done or turn.verdict or self._picked is not None):
             waiting = self.invitation()
+        known = wording.answer_known(turn)
+        said = wording.step_said(turn.question, unfolding.explanation) if known else None
         steps = self.query_one(Steps)
-        steps.show(unfolding.shown, waiting)
+        steps.show(unfolding.shown, waiting, self._why_others, said)
         steps.display = bool(unfolding.shown or waiting)
         notes = []
-        if turn.done:
+        if known and not (said and said[0] in unfolding.shown):
             notes.append(Note(wording.the_answer(turn.question, unfolding.explanation), marks.arrow, "bold"))
             if sure := wording.how_sure(turn.question, unfolding.explanation):
                 notes.append(Note(sure, style="$text-muted"))
@@ -276,35 +285,20 @@ class SittingScreen(TutorScreen):
 
     def _remarks(self) -> list[Note]:
         """What went wrong, and what the student once noted; a note could give the answer away before."""
-        unfolding = self.turn.unfolding
-        remarks = [Note(self._trouble, style="$warning")] if self._trouble else []
-        if unfolding.begun and unfolding.complete and not unfolding.arrived:
-            remarks.append(Note("There is no explanation for this question yet.", style="$warning"))
-        if self.turn.done:
-            remarks += [Note(f"Your note: {note}", self.tutor_app.marks.star) for note in self._notes]
-        return remarks
+        turn, unfolding = self.turn, self.turn.unfolding
+        said = [Note(self._trouble, style="$warning")] if self._trouble else []
+        nothing_known = wording.knows_nothing(turn.question, unfolding.explanation)
+        unexplained = unfolding.begun and unfolding.complete and not unfolding.arrived
+        if unexplained and not (turn.done and nothing_known):  # the answer says it
+            why = saying.NO_ANSWER if nothing_known else "There is no explanation for this question yet."
+            said.append(Note(why, style="$warning"))
+        if turn.done:
+            said += [Note(f"Your note: {note}", self.tutor_app.marks.star) for note in self._notes]
+        return said
 
     def invitation(self) -> str:
         """What stands where the explanation will be."""
         return ""
-
-    def _verdict(self) -> list[Note]:
-        turn, marks = self.turn, self.tutor_app.marks
-        if turn.did_not_know:
-            return [Note("That is fine. Let us look at it together.", marks.dot, "$primary")]
-        if turn.verdict is None:
-            return []
-        verdict, notes = turn.verdict, []
-        if verdict.right:
-            earned = f" {verdict.points:+d}" if turn.asks_certainty and verdict.points > 0 else ""
-            notes.append(Note(f"Right!{earned}", marks.right, "bold $success"))
-        elif verdict.right is False:
-            again = "Not that one; try again." if verdict.may_retry and turn.can_answer else "Not that one."
-            notes.append(Note(again, marks.wrong, "bold $error"))
-            notes += [Note(verdict.why)] if verdict.why else []
-        elif turn.question.is_open:
-            notes.append(Note("Compare it with the answer, then say if you were right (r) or wrong (w)."))
-        return notes
 
     # The keys
 
@@ -369,13 +363,27 @@ class SittingScreen(TutorScreen):
             self._save()
         self._show()
         if self.query_one(Steps).steps and (self.focused is None or self.turn.done):
-            self.query_one(Steps).focus()
+            self.query_one(Steps).focus(scroll_visible=False)
         self.follow()
+
+    def follow(self) -> None:
+        """Keep what is newest in sight, from now on also what arrives; and the question if there is room."""
+        self._following = True
+        self.call_after_refresh(self._show_newest)
+
+    def _show_newest(self) -> None:
+        columns = [column.children for column in self.query(".column")]
+        shown = [[widget for widget in column if widget.display] for column in columns]
+        newest = next(column[-1] for column in reversed(shown) if column)
+        window = self.query_one("#scroll", VerticalScroll)
+        end = newest.region.bottom + window.scroll_offset.y - window.region.y
+        window.scroll_to(y=max(0, end - window.region.height), animate=False)
 
     def action_hint(self) -> None:
         self.turn.hint()
         self._save()
         self._show()
+        self.follow()
 
     def action_know(self) -> None:
         self._focus_answering()
@@ -436,7 +444,7 @@ class SittingScreen(TutorScreen):
     def action_other(self) -> None:
         """The author's explanation in place of the tutor's, or the other way round."""
         self._stop_explaining()
-        self._from_bank = not self._from_bank
+        self._from_bank, self._why_others = not self._from_bank, ""
         unfolding = self.turn.unfolding
         unfolding.begin_again()
         if self._from_bank:
@@ -465,35 +473,18 @@ class SittingScreen(TutorScreen):
 
     @on(Steps.FlagWanted)
     def _flag(self, message: Steps.FlagWanted) -> None:
-        from tutor_app.tui.screens.dialog import Choose, Option
-
-        options = [
-            Option(FlagKind.UNCLEAR, "I do not understand it", key="u"),
-            Option(FlagKind.WRONG, "I think it is wrong", key="w"),
-        ]
-
-        def keep(kind: object) -> None:
-            if isinstance(kind, FlagKind):
-                desk, item = self.tutor_app.desk, self.turn.item
-                desk.write(lambda: desk.history.flag(desk.profile, item, message.step.text, kind))
-                self.query_one(Steps).flag(message.index, kind.value)
-                if kind is FlagKind.WRONG:
-                    desk.withdraw(message.step)
-                self.tutor_app.say("Thank you. Your teacher can see it under Banks.")
-
-        self.app.push_screen(Choose("What about this step?", options, message.step.text), keep)
+        steps, index = self.query_one(Steps), message.index
+        remarks.flag_step(
+            self.tutor_app,
+            self.turn.item,
+            message.step,
+            flagged=lambda kind: steps.flag(index, kind.value),
+            taken_back=lambda: steps.flag(index, ""),
+        )
 
     def action_note(self) -> None:
-        from tutor_app.tui.screens.dialog import AskLine
-
-        def keep(text: object) -> None:
-            if isinstance(text, str):
-                desk, item = self.tutor_app.desk, self.turn.item
-                desk.write(lambda: desk.history.add_note(desk.profile, item, text))
-                self.tutor_app.say("Your note is kept.")
-                self._read_notes(self.turn)
-
-        self.app.push_screen(AskLine("Your note about this question"), keep)
+        turn, profile = self.turn, self.tutor_app.desk.profile
+        remarks.add_note(self.tutor_app, turn.item, lambda: self._read_notes(turn, profile))
 
     def action_copy(self) -> None:
         """The question, and what is shown of its explanation, as plain text."""

@@ -100,9 +100,8 @@ kept as it stands: if you leave with Esc you can go on later (a time limit runs 
         if not self.exam.answer(choice, text):
             self._tick()
             return
+        self.exam.next()
         self._save()
-        if self.exam.index < len(self.exam.items) - 1:
-            self.exam.next()
         self._show()
 
     def _take_written(self) -> None:
@@ -131,6 +130,7 @@ kept as it stands: if you leave with Esc you can go on later (a time limit runs 
         def go(index: object) -> None:
             if isinstance(index, str):
                 self.exam.go(int(index))
+                self._save()
                 self._show()
 
         entries = [self._entry(i) for i in range(len(self.exam.items))]
@@ -161,9 +161,9 @@ kept as it stands: if you leave with Esc you can go on later (a time limit runs 
             return
         self._over = True
         desk, uid, result = self.tutor_app.desk, self.exam.uid, self.exam.finish()
-        retention = desk.settings.review.retention
+        profile, retention = desk.profile, desk.settings.review.retention
         desk.write(
-            lambda: desk.history.record(desk.profile, *result.attempts, end_session=uid, retention=retention)
+            lambda: desk.history.record(profile, *result.attempts, end_session=uid, retention=retention)
         )
         desk.exam_lock = False
         self.app.switch_screen(ResultScreen(result))

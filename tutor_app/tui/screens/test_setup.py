@@ -2,15 +2,16 @@
 
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor_app.learning.exam import Exam
-from tutor_app.learning.settings import find
+from tutor_app.learning.progress import count
+from tutor_app.learning.settings import ExamSettings, find
 from tutor_app.tui.desk import Topic
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.widgets.form import Form
@@ -37,7 +38,8 @@ explanations and Ask stay closed on this machine until the test is done.
         self._lock = False
 
     def body(self) -> ComposeResult:
-        wanted = self.tutor_app.desk.settings.test
+        desk = self.tutor_app.desk
+        wanted = desk.test_wanted or desk.settings.test
         self._count, self._minutes = wanted.questions, wanted.minutes
         self._lock = self.tutor_app.desk.exam_lock
         with Vertical(classes="page"):
@@ -49,9 +51,11 @@ explanations and Ask stay closed on this machine until the test is done.
 
     def _entries(self) -> list[Entry]:
         topics = ", ".join(topic.name for topic in self._topics) or "all"
+        if grade := self.tutor_app.desk.grade:
+            topics += f" (grade {grade})"
         return [
             Entry("count", "Questions", str(self._count)),
-            Entry("minutes", "Time limit", f"{self._minutes} minutes" if self._minutes else "none"),
+            Entry("minutes", "Time limit", count(self._minutes, "minute") if self._minutes else "none"),
             Entry("topics", "Topics", topics),
             Entry("lock", "Exam lock", "on" if self._lock else "off"),
             Entry("begin", "Start the test", "", style="bold $primary"),
@@ -64,6 +68,10 @@ explanations and Ask stay closed on this machine until the test is done.
             self._minutes = max(0, min(600, self._minutes + message.by * 5))
         elif message.id == "lock":
             self._lock = self.tutor_app.desk.exam_lock or not self._lock
+        self._show()
+
+    def _show(self) -> None:
+        self.tutor_app.desk.test_wanted = ExamSettings(self._count, self._minutes)
         self.query_one(Form).show(self._entries())
 
     def on_menu_chosen(self, message: Menu.Chosen) -> None:
@@ -79,12 +87,15 @@ explanations and Ask stay closed on this machine until the test is done.
     def _ask_count(self) -> None:
         from tutor_app.tui.screens.dialog import AskLine
 
-        def take(text: object) -> None:
-            if text is not None:
-                self._count = int(str(find("test.questions").parse(str(text))))
-                self.query_one(Form).show(self._entries())
+        wanted = find("test.questions")
 
-        self.app.push_screen(AskLine("How many questions?", value=str(self._count)), take)
+        def take(text: object) -> None:
+            if isinstance(text, str):
+                self._count = int(wanted.parse(text))
+                self._show()
+
+        ask = AskLine("How many questions?", value=str(self._count), refusal=wanted.refusal)
+        self.app.push_screen(ask, take)
 
     def _pick_topics(self) -> None:
         from tutor_app.tui.screens.pick_topics import PickTopics
@@ -92,23 +103,16 @@ explanations and Ask stay closed on this machine until the test is done.
         def take(topics: object) -> None:
             if isinstance(topics, list):
                 self._topics = topics
-                self.query_one(Form).show(self._entries())
+                self._show()
 
         self.app.push_screen(PickTopics(self._topics), take)
 
     def action_begin(self) -> None:
-        self._begin()
+        self.tutor_app.open_screen(self._begun, instead_of=self)
 
-    @work(thread=True, exclusive=True, exit_on_error=False, group="start")
-    def _begin(self) -> None:
+    def _begun(self) -> tuple[Screen[object], str]:
         from tutor_app.tui import starting
 
         desk = self.tutor_app.desk
-        try:
-            items = starting.topic_items(desk, self._topics, self._count)
-            exam = Exam(items, minutes=self._minutes, locked=self._lock)
-            screen = starting.test_screen(desk, exam)
-        except Exception as error:
-            self.app.call_from_thread(self.tutor_app.report, error)
-            return
-        self.app.call_from_thread(self.app.switch_screen, screen)
+        items = starting.topic_items(desk, self._topics, self._count)
+        return starting.test_screen(desk, Exam(items, minutes=self._minutes, locked=self._lock)), ""

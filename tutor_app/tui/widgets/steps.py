@@ -72,19 +72,29 @@ that it is wrong or unclear.
         self._shown: list[Shown] = []
         self._rows: list[int] = []
         self._cursor: int | None = None
-        self._waiting = ""
+        self._waiting = self._heading = ""
+        self._said: tuple[Step, str] | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps on the screen."""
         return tuple(shown.step for shown in self._shown)
 
-    def show(self, steps: tuple[Step, ...], waiting: str = "") -> None:
-        """Show these steps; those already here keep their open sources and flags."""
+    def show(
+        self,
+        steps: tuple[Step, ...],
+        waiting: str = "",
+        heading: str = "",
+        said: tuple[Step, str] | None = None,
+    ) -> None:
+        """Show these steps; those already here keep their open sources and flags.
+
+        `heading` stands above them; `said` is the step that is itself the answer, and words to put before it.
+        """
         kept = self._shown[: len(steps)]
         same = all(old.step == new for old, new in zip(kept, steps, strict=False))
         self._shown = (kept if same else []) + [Shown(step) for step in steps[len(kept) if same else 0 :]]
-        self._waiting = waiting
+        self._waiting, self._heading, self._said = waiting, heading, said
         if self._cursor is not None and self._cursor >= len(steps):
             self._cursor = None
         self.redraw()
@@ -96,8 +106,8 @@ that it is wrong or unclear.
         self.redraw()
 
     def lines(self, width: int) -> list[Content]:
-        self._rows = []
-        lines: list[Content] = []
+        lines = Content.styled(self._heading, "$text-muted").wrap(width) if self._heading else []
+        self._rows = [-1] * len(lines)
         for index, shown in enumerate(self._shown):
             block = self._block(index, shown, width)
             if self.airy and index < len(self._shown) - 1:
@@ -115,7 +125,10 @@ that it is wrong or unclear.
         here = self.has_focus and index == self._cursor
         pointer = (f"{marks.chosen} " if here else "  ", "bold $accent")
         prefix = Content.assemble(pointer, (f"{marks.of(origin)} ", _MARK_STYLE[origin]))
-        lines = hang(prefix, Content.styled(shown.step.text, _STYLE[origin]), width)
+        text = Content.styled(shown.step.text, _STYLE[origin])
+        if self._said and shown.step == self._said[0]:
+            text = Content.styled(f"{self._said[1]} {shown.step.text}", "bold")
+        lines = hang(prefix, text, width)
         indent = Content(" " * prefix.cell_length)
         if shown.open:
             lines += hang(indent, Content.styled(source_of(shown.step), "$text-muted"), width)
@@ -172,7 +185,7 @@ that it is wrong or unclear.
         self.post_message(self.FlagWanted(index, self._shown[index].step))
 
     def on_click(self, event: events.Click) -> None:
-        if 0 <= event.y < len(self._rows):
+        if 0 <= event.y < len(self._rows) and self._rows[event.y] >= 0:
             again = self._cursor == self._rows[event.y]
             self._choose(self._rows[event.y])
             if again:
