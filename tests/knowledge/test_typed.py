@@ -11,6 +11,7 @@ FACTS = (
     "Oxygen is a gas. Oxygen helps things burn.",
     "The color of a leaf is a color plants make.",
     "A photon is light. Pottery is clay, and pottery is fired.",
+    "A plant is no planet. A plant is alive, a planet is not.",
 )
 SPELLING = Spelling(FACTS)
 
@@ -26,6 +27,8 @@ def known(*words: str) -> Callable[[str], bool]:
         ("WHAT IS PHOTOSINTHESIS", "WHAT IS photosynthesis"),
         ("why do we need oxigen", "why do we need oxygen"),
         ("Why has it this colour?", "Why has it this color?"),
+        ("wich planit", "wich planet"),  # sounds alike, though `plant` is nearer
+        ("the bigest plannt", "the biggest plant"),
         ("what is a phot", "what is a phot"),  # too short to tell
         ("what is a quokka", "what is a quokka"),  # like nothing
         ("what is a burrn", "what is a burrn"),  # `burn` stands there only once: it may be mistyped itself

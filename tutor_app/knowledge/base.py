@@ -13,7 +13,7 @@ from tutor_app.knowledge.flags import Flags
 from tutor_app.knowledge.index import Words, name_of, open_index, searchable
 from tutor_app.knowledge.likelihood import AnsweringFact, ExplainingFact, agreements, shared
 from tutor_app.knowledge.ranking import Corpus, Posting, Query
-from tutor_app.knowledge.typed import Spelling, in_words_of_facts
+from tutor_app.knowledge.typed import Spelling, in_words_of_facts, is_everyday
 from tutor_app.knowledge.weigher import BESIDE, Fit, Support, joined, shipped_weigher
 from tutor_app.questions.model import Question
 
@@ -197,14 +197,14 @@ class FactBase:
     def _meant(self, typed: str) -> str:
         """What a pupil meant who typed this."""
         with self._lock:
-            return self._spelling.mended(in_words_of_facts(typed[:_LONGEST_TEXT]), self._is_known)
+            return in_words_of_facts(self._spelling.mended(typed[:_LONGEST_TEXT], self._is_known))
 
     @cached_property
     def _spelling(self) -> Spelling:
         return Spelling(text for (text,) in self._db.execute("SELECT text FROM fact"))
 
     def _is_known(self, word: str) -> bool:
-        return any(self._posting(stem) is not None for stem in self._words.of([word])[0])
+        return is_everyday(word) or any(self._posting(stem) is not None for stem in self._words.of([word])[0])
 
     def _telling(self, words: Sequence[str]) -> set[str]:
         return {word for word in words if word not in self._stopped}

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_VOWELS = re.compile(r"[aeiouy]+")
 _SHORTEST = 5  # letters of a word that is mended: short ones have too many neighbours
 _LIKE = 0.83  # how alike it must be: one letter more or less in five, one other in six
 _MOST = 60  # words of a text that is mended: longer ones are pasted, not typed
+_NEIGHBOURS = 5  # of the most alike, one that sounds alike goes first
 _SEEN = 2  # times a word stands in facts before it may be what was meant
 _FACTS_SAY = {
     "biggest": "largest",
@@ -53,11 +55,17 @@ def in_words_of_facts(text: str) -> str:
     return _WORD.sub(lambda word: _FACTS_SAY.get(word[0].casefold(), word[0]), text)
 
 
+def is_everyday(word: str) -> bool:
+    """A word that facts say otherwise."""
+    return word.casefold() in _FACTS_SAY
+
+
 class Spelling:
     """Knows how the words of facts are spelled."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         seen = Counter(word.casefold() for text in texts for word in _WORD.findall(text))
+        seen.update(dict.fromkeys(_FACTS_SAY, _SEEN))
         self._by_length: dict[int, list[str]] = {}
         for word, times in seen.most_common():  # of equally like words the commonest comes first
             if times >= _SEEN:
@@ -77,5 +85,9 @@ class Spelling:
     def _nearest(self, word: str) -> str:
         lengths = range(len(word) - 1, len(word) + 2)
         offered = [other for length in lengths for other in self._by_length.get(length, ())]
-        near = difflib.get_close_matches(word.casefold(), offered, 1, _LIKE)
-        return near[0] if near else word
+        near = difflib.get_close_matches(word.casefold(), offered, _NEIGHBOURS, _LIKE)
+        sounds = _VOWELS.sub("a", word.casefold())
+        alike = [
+            other for other in near if _VOWELS.sub("a", other) == sounds
+        ]  # `planit` is planet, not plant
+        return next(iter(alike or near), word)
