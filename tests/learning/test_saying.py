@@ -24,8 +24,8 @@ def fact(confidence: float, sure: bool = False) -> Explanation:
 @pytest.mark.parametrize(
     ("confidence", "sure", "says"),
     [
-        (0.03, False, "The tutor does not know this. The nearest fact it has: A tomato is a fruit."),
-        (0.29, False, "The tutor does not know this. The nearest fact it has: A tomato is a fruit."),
+        (0.03, False, "The tutor is not sure. The nearest fact it has: A tomato is a fruit."),
+        (0.29, False, "The tutor is not sure. The nearest fact it has: A tomato is a fruit."),
         (0.45, False, "Maybe (45%): A tomato is a fruit."),
         (0.6, False, "Probably (60%): A tomato is a fruit."),
         (0.72, False, "Probably (72%): A tomato is a fruit."),
@@ -40,7 +40,7 @@ def test_an_unlikely_reply_reads_otherwise_than_a_likely_one(
 
 def test_a_guess_of_a_word_is_called_no_fact() -> None:
     guess = Explanation((SEEDS,), Answer("a nut", confidence=0.1))
-    assert saying.reply(guess) == "The tutor does not know this. Its guess (10%): a nut"
+    assert saying.reply(guess) == "The tutor is not sure. Its guess (10%): a nut"
 
 
 def test_without_an_answer_it_is_said_what_the_tutor_knows() -> None:

@@ -41,7 +41,7 @@ async def test_with_choices_the_tutors_bars_come_at_once(start: Start) -> None:
     [
         (
             Answer(FACT.text, confidence=0.03),
-            "The tutor does not know this. The nearest fact it has: Magnets",
+            "The tutor is not sure. The nearest fact it has: Magnets",
         ),
         (Answer(FACT.text, confidence=0.77), "◆ Probably (77%): Magnets attract iron."),
     ],

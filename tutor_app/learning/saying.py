@@ -20,9 +20,8 @@ def how_sure(answer: Answer, steps: Sequence[Step]) -> str:
         return f"Maybe ({percent}):"
     said = step_said(answer, steps)
     is_fact = said is not None and said.origin is Origin.FACT
-    return (
-        f"The tutor does not know this. {'The nearest fact it has' if is_fact else f'Its guess ({percent})'}:"
-    )
+    nearest = "The nearest fact it has" if is_fact else f"Its guess ({percent})"
+    return f"The tutor is not sure. {nearest}:"
 
 
 def reply(explanation: Explanation) -> str:
