@@ -49,3 +49,7 @@ def test_what_is_pasted_is_not_mended() -> None:
 def test_everyday_words_become_those_of_facts() -> None:
     assert in_words_of_facts("Whats the biggest tummy?") == "what is the largest stomach?"
     assert in_words_of_facts("the bigger picture's planet") == "the larger picture's planet"
+    assert in_words_of_facts("how do planes stay up") == "how do airplanes stay up"
+    assert in_words_of_facts("an inclined plane, the cos of 60° and uranium, U") == (
+        "an inclined plane, the cos of 60° and uranium, U"
+    )

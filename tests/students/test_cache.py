@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.scripted import ScriptedExplainer, scripted_answer
 from tutor_app import paths
 from tutor_app.questions.model import Question
+from tutor_app.students import cache as cache_module
 from tutor_app.students.cache import ExplanationCache, key, recall_or_explain
 from tutor_app.students.explanation import Explanation, Origin, Settings, Step, Style
 
@@ -52,7 +53,9 @@ def test_another_question_package_or_setting_is_another_explanation(
 
 def test_other_facts_make_other_explanations(cache: ExplanationCache) -> None:
     cache.put(QUESTION, Settings(), MADE)
-    assert ExplanationCache(facts="with a teacher's notes").get(QUESTION, "tiny 1", Settings()) is None
+    assert (
+        ExplanationCache(facts=lambda: "with a teacher's notes").get(QUESTION, "tiny 1", Settings()) is None
+    )
 
 
 def test_the_same_question_in_another_bank_is_the_same_explanation(cache: ExplanationCache) -> None:
@@ -110,3 +113,24 @@ def test_texts_cannot_run_into_each_other(one: str, other: str) -> None:
     first = Question("q", "What?", (one, other + "!"))
     second = Question("q", "What?", (one + other, "!"))
     assert (key(first, "t", Settings()) == key(second, "t", Settings())) == (first == second)
+
+
+def test_what_is_made_while_facts_come_in_is_made_again_with_all_of_them() -> None:
+    names = ["facts in part"]
+    cache = ExplanationCache(facts=lambda: names[-1])
+    cache.put(QUESTION, Settings(), MADE)
+    assert cache.get(QUESTION, "tiny 1", Settings()) == MADE
+    names.append("facts")
+    assert cache.get(QUESTION, "tiny 1", Settings()) is None
+    cache.put(QUESTION, Settings(), MADE)
+    assert ExplanationCache(facts=lambda: "facts").get(QUESTION, "tiny 1", Settings()) == MADE
+
+
+def test_only_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = ExplanationCache()
+    for number in range(5):
+        cache.put(replace(QUESTION, text=f"{number}?"), Settings(), MADE)
+    monkeypatch.setattr(cache_module, "_MOST_KEPT", 2)
+    again = ExplanationCache()
+    left = [n for n in range(5) if again.get(replace(QUESTION, text=f"{n}?"), "tiny 1", Settings())]
+    assert left == [3, 4]

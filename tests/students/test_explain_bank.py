@@ -51,7 +51,7 @@ def cache_of_explanations() -> ExplanationCache:
     """What was made from the facts there are."""
     base = FactBase(meanings=False)
     base.close()
-    return ExplanationCache(facts=base.name)
+    return ExplanationCache(facts=lambda: base.name)
 
 
 def kept() -> list[str]:

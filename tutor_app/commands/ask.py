@@ -114,7 +114,7 @@ class _Desk:
         started = time.perf_counter()
         self._tutor = load_tutor(settings.tutor.students, settings.tutor.threads)
         self.seconds_to_load = time.perf_counter() - started
-        self._cache = None if options.fresh else ExplanationCache(facts=self._tutor.facts_name)
+        self._cache = None if options.fresh else ExplanationCache(facts=lambda: self._tutor.facts_name)
 
     def explain(self, question: "Question") -> "Iterator[Step | Explanation]":
         """Steps and explanation, from the cache when they were made before."""

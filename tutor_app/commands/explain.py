@@ -55,7 +55,7 @@ def _run(options: argparse.Namespace) -> int:
         _refuse_other_formats(options.write)
         refuse_to_replace(options.write, options.force)
     tutor = load_tutor(usual.tutor.students, usual.tutor.threads)
-    cache = ExplanationCache(facts=tutor.facts_name)
+    cache = ExplanationCache(facts=lambda: tutor.facts_name)
     try:
         made = _fill(bank.questions, tutor, cache, settings, fresh=options.fresh)
     except KeyboardInterrupt:

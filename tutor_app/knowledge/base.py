@@ -59,7 +59,8 @@ class FactBase:
     def name(self) -> str:
         """Names the shipped facts and the notes; those of banks belong to their own questions.
 
-        While some are not yet found by meaning the name is another: other facts may be chosen later.
+        While some facts, of whatever kind, are not yet found by meaning the name is another: other ones may
+        be chosen later.
         """
         partly = self._meanings is not None and not self._meanings.complete
         return f"{self._name} in part" if partly else self._name

@@ -12,6 +12,8 @@ _LIKE = 0.83  # how alike it must be: one letter more or less in five, one other
 _MOST = 60  # words of a text that is mended: longer ones are pasted, not typed
 _NEIGHBOURS = 5  # of the most alike, one that sounds alike goes first
 _SEEN = 2  # times a word stands in facts before it may be what was meant
+_PLANE = re.compile(r"\bplane(?=s?\b)", re.IGNORECASE)  # one that flies, neither inclined nor of a mirror
+_FLIES = re.compile(r"\b(?:fl(?:y|ies|ying|ew|ight)|stay|air|wings?|pilots?)\b", re.IGNORECASE)
 _FACTS_SAY = {
     "biggest": "largest",
     "bigger": "larger",
@@ -33,8 +35,6 @@ _FACTS_SAY = {
     "grownups": "adults",
     "dino": "dinosaur",
     "dinos": "dinosaurs",
-    "plane": "airplane",
-    "planes": "airplanes",
     "whats": "what is",
     "hows": "how is",
     "wheres": "where is",
@@ -43,15 +43,14 @@ _FACTS_SAY = {
     "wut": "what",
     "wy": "why",
     "teh": "the",
-    "u": "you",
-    "ur": "your",
     "cuz": "because",
-    "cos": "because",
 }
 
 
 def in_words_of_facts(text: str) -> str:
     """`What is the biggest tummy?` asks what facts say of the largest stomach."""
+    if _FLIES.search(text):
+        text = _PLANE.sub("airplane", text)
     return _WORD.sub(lambda word: _FACTS_SAY.get(word[0].casefold(), word[0]), text)
 
 
@@ -87,7 +86,6 @@ class Spelling:
         offered = [other for length in lengths for other in self._by_length.get(length, ())]
         near = difflib.get_close_matches(word.casefold(), offered, _NEIGHBOURS, _LIKE)
         sounds = _VOWELS.sub("a", word.casefold())
-        alike = [
-            other for other in near if _VOWELS.sub("a", other) == sounds
-        ]  # `planit` is planet, not plant
+        # `planit` is planet, though `plant` is nearer
+        alike = [other for other in near if _VOWELS.sub("a", other) == sounds]
         return next(iter(alike or near), word)

@@ -48,7 +48,7 @@ class Ahead:
 
     def __init__(self, tutor: Teacher, cache: ExplanationCache | None = None) -> None:
         self._tutor = tutor
-        self._cache = cache or ExplanationCache(facts=tutor.facts_name)
+        self._cache = cache or ExplanationCache(facts=lambda: tutor.facts_name)
         self._changed = threading.Condition()
         self._waiting: deque[_Job] = deque()
         self._job: _Job | None = None

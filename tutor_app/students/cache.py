@@ -9,7 +9,8 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -44,9 +45,13 @@ class Teaching(Explainer, Protocol):
 
 
 class ExplanationCache:
-    """Kept explanations made from certain facts. Threads may share one; processes may share the file."""
+    """Kept explanations. Threads may share one; processes may share the file.
 
-    def __init__(self, path: Path | None = None, facts: str = "") -> None:
+    `facts` names what they are made from; it is asked each time, since some facts are found by meaning only
+    later.
+    """
+
+    def __init__(self, path: Path | None = None, facts: Callable[[], str] = str) -> None:
         self._facts = facts
         self._lock = threading.Lock()
         self._db = _open(path or paths.user_cache() / f"explanations-{_VERSION}.sqlite")
@@ -59,7 +64,7 @@ class ExplanationCache:
             with self._lock:
                 found = self._db.execute(
                     "SELECT content FROM explanation WHERE key = ?",
-                    (key(question, students, settings, self._facts),),
+                    (key(question, students, settings, self._facts()),),
                 ).fetchone()
             explanation = _from_json(json.loads(found[0])) if found else None
         except (sqlite3.Error, ValueError, KeyError, TypeError):
@@ -76,7 +81,7 @@ class ExplanationCache:
         """Keep several in one step: all or, after a crash, none. A full disk only costs making them again."""
         rows = [
             (
-                key(question, made.students, settings, self._facts),
+                key(question, made.students, settings, self._facts()),
                 time.time(),
                 json.dumps(asdict(made), ensure_ascii=False),
             )
@@ -157,6 +162,12 @@ def _open(path: Path) -> sqlite3.Connection:
         return _connect(":memory:")
 
 
+def _trim(db: sqlite3.Connection) -> None:
+    """Let the oldest go; where another program is writing, the next one to open it does."""
+    with suppress(sqlite3.OperationalError), db:
+        db.execute(_OLD, (_MOST_KEPT - 1,))
+
+
 def _connect(path: Path | str) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=5, check_same_thread=False)
     try:
@@ -164,7 +175,9 @@ def _connect(path: Path | str) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         with db:
             db.execute(_TABLE)
-            db.execute(_OLD, (_MOST_KEPT,))  # once, when it is opened: it reads the whole table
+        (kept,) = db.execute("SELECT count(*) FROM explanation").fetchone()
+        if kept > _MOST_KEPT:
+            _trim(db)
     except BaseException:
         db.close()
         raise

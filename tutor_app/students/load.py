@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tutor_app.students import installed
 from tutor_app.students.engine import Threads
-from tutor_app.students.memory import share_one_heap
+from tutor_app.students.memory import multiply_in_one_thread, share_one_heap
 from tutor_app.students.packages import verify_once
 from tutor_app.students.threads import chosen
 from tutor_app.students.tutor import Tutor
@@ -18,6 +18,7 @@ def load_tutor(students: str = "", threads: int = 0) -> Tutor:
     """
     from tutor_app.knowledge.base import FactBase
 
+    multiply_in_one_thread()
     share_one_heap()
     package = installed.find(students)
     verify_once(package)

@@ -14,12 +14,13 @@ from typing import Any
 _ARENA_MAX = -8  # from glibc's malloc.h
 
 
-def share_one_heap() -> None:
-    """Let threads that start from now on take their memory from the process's first heap.
-
-    numpy's products are bound by reading the facts' vectors: a second thread would take 30 MB for nothing.
-    """
+def multiply_in_one_thread() -> None:
+    """Before numpy is loaded: its products are bound by reading the facts' vectors, a thread takes 30 MB."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def share_one_heap() -> None:
+    """Let threads that start from now on take their memory from the process's first heap."""
     if glibc := _glibc():
         mallopt, _ = glibc
         mallopt(_ARENA_MAX, 1)
