@@ -14,7 +14,7 @@ from tutor_app.console import speak_plainly
 from tutor_app.errors import UserError, disk_refusal
 
 COMMANDS: tuple[str, ...] = ("baselines", "bench", "compare", "evaluate", "running", "starting")
-_EXTRA = {"accelerate", "filelock", "gguf", "openai", "peft", "torch", "transformers"}
+_EXTRA = {"accelerate", "filelock", "gguf", "huggingface_hub", "openai", "peft", "torch", "transformers"}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -111,7 +111,9 @@ _HEAD = (
     "right",
     "more than the first",
     "p",
-    "both have: the first, the run",
+    "in common",
+    "first right",
+    "run right",
 )
 
 
@@ -119,7 +121,7 @@ def _legend(rows: Sequence[Row]) -> str:
     told = []
     if any(cell and cell.against for row in rows for cell in row.cells):
         told += [
-            "On the questions that both have: percentage points more than the first run (with their 95%",
+            "On the questions in common with the first run: percentage points more than it (with their 95%",
             "bootstrap interval), McNemar's exact p (* below 0.05), their number, and what each got right.",
         ]
     if len({row.protocol for row in rows}) > 1:
@@ -132,14 +134,14 @@ def _table(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     return [_HEAD, *((row.set, row.route, row.protocol, cell.run, *_figures(cell)) for row, cell in shown)]
 
 
-def _figures(cell: Cell) -> tuple[str, str, str, str]:
+def _figures(cell: Cell) -> tuple[str, ...]:
     shown = f"{cell.accuracy.value:.1%} of {cell.questions}"
     test = cell.against
     if test is None:
-        return shown, "-", "-", "-"
+        return shown, "-", "-", "-", "-", "-"
     if not test.questions:
-        return shown, "-", "-", "none"
+        return shown, "-", "-", "0", "-", "-"
     gap, star = test.difference, "*" if test.significant else ""
     points = f"{100 * gap.value:+.1f} ({100 * gap.low:+.1f} to {100 * gap.high:+.1f})"
-    first, second = test.first_right / test.questions, test.second_right / test.questions
-    return shown, points, f"{test.p_value:.3f}{star}", f"{test.questions}: {first:.1%}, {second:.1%}"
+    rights = [f"{right / test.questions:.1%}" for right in (test.first_right, test.second_right)]
+    return shown, points, f"{test.p_value:.3f}{star}", str(test.questions), *rights

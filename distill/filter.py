@@ -27,6 +27,7 @@ _CONCLUSION = re.compile(
     r"\b(?:so|therefore|thus|hence)\b.*\b(?:the (?:right |correct |best )?answer|it must be|it is)\b", re.I
 )
 _WORD = re.compile(r"[^\W_]+")
+_RANGE = re.compile(r"(\d\s?[^\W\d_]{0,3}|\d\s?°[CF]?)\s*(?:\bto\b|[-−–])\s*(?=\d)")  # 2-5, 5 m to 10 m
 _SIGN = re.compile(r"(?<![^\W\d_])[-−–](?=\s*\d)|[<>≤≥]")  # the dash of carbon-14 is none
 
 
@@ -98,6 +99,7 @@ def _too_many(row: Item, settings: Filter) -> bool:
 
 
 def _same(claimed: str, key: str) -> bool:
+    claimed, key = (_RANGE.sub(r"\1 - ", text) for text in (claimed, key))
     if _signs(claimed) != _signs(key):
         return False
     return _words(claimed) == _words(key) or likeness(claimed, key) >= 0.7

@@ -35,15 +35,16 @@ def refuse_missing(section: str, model: str, folders: Folders) -> None:
 
 def _not_on_hub(model: str) -> str:
     """Why a hub does not give it; empty when it does."""
-    from huggingface_hub import HfApi, try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
+    from huggingface_hub import HfApi, errors, try_to_load_from_cache
 
+    # Its versions ask with different HTTP libraries, each with an error of its own; a page is no JSON.
+    unreachable = (OSError, errors.HTTPError, ValueError)  # type: ignore[attr-defined]
     try:
         if isinstance(try_to_load_from_cache(model, "config.json"), str):
             return ""
         HfApi().model_info(model, timeout=SECONDS)
-    except (RepositoryNotFoundError, HFValidationError):
+    except (errors.RepositoryNotFoundError, errors.HFValidationError):
         return "the hub has no such model"
-    except Exception as error:  # each version of the hub's library has an HTTP library with errors of its own
+    except unreachable as error:
         return f"the hub cannot be asked ({error})"
     return ""

@@ -256,17 +256,26 @@ def base_package(recipe: Recipe, folders: Folders) -> Manifest | None:
     return read_package(path.parent).manifest if path else None
 
 
+_LEARNT, _ITSELF = " (learnt by the base)", " (the base)"
+
+
 def _data_of(taught: Manifest) -> tuple[dict[str, object], ...]:
     """What the base learned from, which the new students keep and whose licences hold for them too."""
-    data = [
-        {**each, "name": f"{each.get('name', '')} (learnt by the base)"}
-        for each in taught.data
-        if isinstance(each, Mapping)
-    ]
+    data: list[dict[str, object]] = []
+    for each in taught.data:
+        if isinstance(each, Mapping):
+            row = {**each, "name": _learnt(str(each.get("name", "")))}
+            if row not in data:
+                data.append(row)
     stated = {each.get("licence") for each in data}
     own = [str(licence) for licence in taught.licences if licence not in stated]
-    weights = [{"name": f"{taught.title} (the base)", "questions": "", "licence": each} for each in own]
-    return (*data, *weights)
+    data += ({"name": f"{taught.title}{_ITSELF}", "questions": "", "licence": each} for each in own)
+    return tuple(data)
+
+
+def _learnt(name: str) -> str:
+    """The name of what a base learned from, which its own base may have learned from before."""
+    return name if name.endswith((_LEARNT, _ITSELF)) else name + _LEARNT
 
 
 def _counts(path: Path) -> dict[str, int]:

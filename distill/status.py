@@ -54,6 +54,8 @@ def _at_work(pipeline: Pipeline) -> bool:
             return False
     except Timeout:
         return True
+    except PermissionError:  # the folder is others': one may look all the same
+        return False
 
 
 def _read_the_same(pipeline: Pipeline, stage: Stage) -> bool:

@@ -40,6 +40,6 @@ def _add(record: logging.LogRecord) -> Path | None:
             paths.private_file(path)
         with path.open("a", encoding="utf-8", errors="replace") as out:
             out.write(f"{_FORMAT.format(record)}\n")
-    except OSError:
+    except Exception:  # a record that cannot be put into words, too: whoever logged goes on
         return None
     return path

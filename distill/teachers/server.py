@@ -44,10 +44,8 @@ class ServerTeacher:
         missing = [ask for ask in asks if not known(ask)]
         for ask in missing:
             left.put(ask)
-        askers = [
-            threading.Thread(
-                target=self._work, args=(left, done), daemon=True
-            )  # none keeps the program alive
+        askers = [  # daemons: none keeps the program alive
+            threading.Thread(target=self._work, args=(left, done), daemon=True)
             for _ in range(min(self._teacher.concurrency, len(missing)))
         ]
         for asker in askers:

@@ -70,7 +70,9 @@ def test_accuracies_are_told_on_the_questions_both_have(
     for name, rights in (("some", "+-"), ("all", "++++++")):
         write_evaluation(tmp_path / name / "scores.json", Evaluation("default", name, (result(rights),)))
     assert main(["compare", str(tmp_path / "some"), str(tmp_path / "all")]) == 0
-    assert "2: 50.0%, 100.0%" in capsys.readouterr().out
+    head, _, second, *_ = capsys.readouterr().out.splitlines()
+    assert re.search("in common +first right +run right$", head)
+    assert re.search(r" 2 +50.0% +100.0%$", second)
 
 
 def test_what_was_measured_by_different_protocols_is_not_compared() -> None:

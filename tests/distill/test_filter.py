@@ -58,6 +58,16 @@ def test_a_chemical_letter_is_no_option_letter() -> None:
         ("+1", "1", ""),
         ("5 - 10 m", "5–10 m", ""),
         ("carbon-14", "carbon 14", ""),
+        ("It is -5 °C", "It is 5 °C", "another answer"),
+        ("10 to 20 grams", "10-20 grams", ""),
+        ("10-20", "10 – 20", ""),
+        ("2 to 5", "2-5", ""),
+        ("pH 3 to 4", "pH 3-4", ""),
+        ("5 °C – 10 °C", "5 °C to 10 °C", ""),
+        ("10 cm-20 cm", "10 cm to 20 cm", ""),
+        ("3 + 5", "3 - 5", "another answer"),
+        ("It rises to 10", "It rises to -10", "another answer"),
+        ("-5 to 5", "5 to 5", "another answer"),
     ],
 )
 def test_a_sign_makes_another_number(claimed: str, key: str, reason: str) -> None:

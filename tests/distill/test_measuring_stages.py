@@ -158,6 +158,18 @@ def test_what_the_base_learned_from_stays_in_the_card(run: Path, tmp_path: Path)
     assert "| ours (learnt by the base) | 1 | CC BY 4.0 |" in card
 
 
+def test_what_a_base_s_own_base_learned_from_is_named_once(run: Path, tmp_path: Path) -> None:
+    earlier = {name: run / name for name in ("corpus", "convert", "calibrate")}
+    base = run / "package" / "tiny"
+    for generation in range(3):
+        recipe = replace(RECIPE, base=Base(model=str(base / "answer")))
+        place = tmp_path / str(generation)
+        package.run_stage(Work(recipe, Folders(run, run), place, earlier, lambda _: None, run))
+        base = place / "tiny"
+    names = [each["name"] for each in read_package(base).manifest.data]
+    assert names == ["ours", "ours (learnt by the base)", "tiny 1.0.0 (the base)"]
+
+
 def test_students_whose_scores_are_no_numbers_are_not_packaged(run: Path, tmp_path: Path) -> None:
     (tmp_path / "parity.json").write_text('{"answer": {"mean_gap": NaN}}')
     earlier = {"corpus": run / "corpus", "convert": tmp_path, "calibrate": run / "calibrate"}

@@ -97,13 +97,28 @@ def test_a_model_that_can_only_be_a_folder_and_is_not_there_is_named(tmp_path: P
         refuse_missing("[fact_encoder]", model, Folders(tmp_path, tmp_path))
 
 
+def _without_network(*_: object, **__: object) -> None:
+    from huggingface_hub.errors import HTTPError
+
+    raise HTTPError("no network")
+
+
+def _broken(*_: object, **__: object) -> None:
+    raise AttributeError("a mistake of the workshop's own")
+
+
+def test_a_mistake_of_the_workshop_is_not_told_as_one_of_the_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", _broken)
+    with pytest.raises(AttributeError):
+        refuse_missing("[fact_encoder]", "nowhere", Folders(tmp_path, tmp_path))
+
+
 def test_a_model_that_neither_lies_here_nor_on_a_hub_is_told_before_the_first_stage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def offline(*_: object, **__: object) -> None:
-        raise Exception("no network")  # HTTP libraries have errors of their own
-
-    monkeypatch.setattr("huggingface_hub.HfApi.model_info", offline)
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", _without_network)
     path = tmp_path / "mine.toml"
     path.write_text(f'{_PLAIN}[fact_encoder]\nmodel = "nowhere"\n', "utf-8")
     assert main(["run", str(path), "--runs", str(tmp_path)]) == 2

@@ -74,3 +74,16 @@ def test_a_stage_at_work_has_not_stopped(done: Path, capsys: pytest.CaptureFixtu
             row.run()
         assert shown(row, capsys)[1] == "at work"
     assert shown(row, capsys)[1] == "stopped, will go on"
+
+
+def test_a_run_in_a_folder_that_others_own_can_be_looked_at(
+    done: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", ".lock")
+
+    row = pipeline(done, Stage("stopping", "", f"{__name__}:stop"))
+    with pytest.raises(UserError):
+        row.run()
+    monkeypatch.setattr("filelock.FileLock.acquire", refused)
+    assert shown(row, capsys) == ["stopped, will go on"]

@@ -64,6 +64,8 @@ def test_a_written_answer_that_says_something_else_is_wrong(said: str, accepted:
     [
         ("0.50", "0.5"), (".5", "0.5"), ("+3", "3.0"), ("6.02e23", "6.02 × 10²³"), ("6.02 x 10^23", "6.02e23"),
         ("1.6·10⁻¹⁹ C", "1.6e-19 C"), ("9.81m/s²", "9.81 m/s²"), ("9.810 m/s2", "9.81 m/s²"), ("50 %", "50.0%"),
+        ("6,000 m", "6000 m"), ("100 000", "100000"), ("-1\u202f234\u202f567.50", "−1234567.5"), ("10^3", "1000"),
+        ("−10⁻² m", "-0.01 m"), ("3.0 × 10⁸ m/s", "300,000,000 m/s"),
     ],
 )  # fmt: skip
 def test_a_number_is_right_by_its_value(said: str, accepted: str) -> None:
@@ -75,6 +77,7 @@ def test_a_number_is_right_by_its_value(said: str, accepted: str) -> None:
     [
         ("5", "0.5"), ("-0.5", "0.5"), ("9.81 km", "9.81 m"), ("9.81", "9.81 m"), ("1.0/2", "1.0/3"),
         ("2.0 + 3", "2 + 3.1"), ("6e2", "6e3"), ("1e999 x", "1e998 x"),
+        ("6,00 m", "600 m"), ("6,0000", "60000"), ("0,500", "500"), ("1,234 567", "1234567"), ("10^3", "10^2"),
     ],
 )  # fmt: skip
 def test_another_number_or_another_unit_is_wrong(said: str, accepted: str) -> None:

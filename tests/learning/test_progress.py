@@ -28,7 +28,7 @@ from tutor_app.learning.progress import (
     next_review,
     progress,
 )
-from tutor_app.learning.records import Profile
+from tutor_app.learning.records import Mode, Profile
 from tutor_app.questions.cells import guarded
 
 NASTY = "<script>alert(1)</script> | [red]x[/red] & =1+1"
@@ -117,6 +117,12 @@ def test_a_streak_is_counted_and_can_be_off(history: History, ann: Profile) -> N
 )  # fmt: skip
 def test_days_in_a_row(days: list[str], count: int) -> None:
     assert days_in_a_row(days, "2026-03-02") == count
+
+
+def test_what_earlier_versions_left_empty_in_a_test_is_no_i_dont_know(history: History, ann: Profile) -> None:
+    history.record(ann, attempt(1, False, did_not_know=True))
+    history.record(ann, attempt(2, False, did_not_know=True, mode=Mode.TEST))
+    assert progress(history, ann, NOON).not_known == 1
 
 
 def test_profiles_do_not_mix(history: History, ann: Profile) -> None:

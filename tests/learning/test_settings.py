@@ -108,6 +108,18 @@ def test_what_a_person_mistypes_is_refused_in_a_sentence(name: str, typed: str) 
         find(name).parse(typed)
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("practise.questions", "ten", "Type a whole number from 1 to 500."),
+        ("tutor.profile", "caf\udce9", "tutor.profile must be text in UTF-8, not 'caf\\udce9'."),
+        ("tutor.profile", "Ann", ""),
+    ],
+)
+def test_what_to_type_instead_is_said_by_kind(name: str, typed: str, said: str) -> None:
+    assert find(name).refusal(typed) == said
+
+
 def test_every_setting_has_help_and_a_default_that_fits() -> None:
     for setting in all_settings():
         assert setting.help.endswith(".")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.learning.helpers import question
 from tutor_app.errors import UserError
+from tutor_app.learning.choices import choose_grade
 from tutor_app.learning.history import History
 from tutor_app.learning.shelf import Shelf, placed
 from tutor_app.questions.library import Library
@@ -39,6 +40,24 @@ def test_a_bank_that_cannot_be_read_is_skipped_and_told_once(library: Library) -
             shelf.search(banks=["bad"])
     (sentence,) = told
     assert "bad.jsonl is damaged" in sentence
+
+
+def test_who_names_nothing_gets_the_chosen_grade_and_what_is_for_every_grade(tmp_path: Path) -> None:
+    library = Library(tmp_path / "banks", tmp_path / "nothing-ships")
+    library.add(Bank("Young", (question(1, grade="5"),)))
+    library.add(Bank("Any", (question(2),)))
+    library.add(Bank("Old", (question(3, grade="9"),)))
+    with History.open() as history:
+        ann = history.profile("Ann")
+        choose_grade(ann, "5")
+        shelf = Shelf(library, history, ann)
+        assert {item.bank for item in shelf.search()} == {"young", "any"}
+        assert {item.bank for item in shelf.search(grade="5")} == {"young"}
+        assert {item.bank for item in shelf.search(banks=["old"])} == {"old"}
+        library.remove("any")
+        choose_grade(ann, "7")
+        with pytest.raises(UserError, match=r"no questions of grade 7\. On Home, d chooses"):
+            shelf.search()
 
 
 def test_a_mistake_in_a_bank_that_is_garbage_now_is_left_out(library: Library) -> None:

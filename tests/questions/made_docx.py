@@ -21,6 +21,10 @@ _MARKS = {
     "raised": '<w:vertAlign w:val="superscript"/>',
     "lowered": '<w:vertAlign w:val="subscript"/>',
     "hidden": "<w:vanish/>",
+    "near-black": '<w:color w:val="0D0D0D"/>',
+    "near-white": '<w:shd w:val="clear" w:fill="FEFEFE"/>',
+    "white": '<w:highlight w:val="white"/>',
+    "link": '<w:rStyle w:val="Hyperlink"/><w:color w:val="0563C1"/><w:u w:val="single"/>',
     "strong": '<w:rStyle w:val="Strong"/>',
 }
 QUESTIONS, OPTIONS, CAPITALS, BULLETS = ("1", "0"), ("1", "1"), ("2", "0"), ("4", "0")

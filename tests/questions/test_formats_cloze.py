@@ -146,6 +146,7 @@ def test_a_picture_leaves_its_description() -> None:
         ("Ice is {1:SA:=cold} and {1:MC:=hard~soft", "its gap 2"),
         ("Ice is {1:REGEXP:=cold}.", "gaps of the kind REGEXP are not supported"),
         ("Ice is {1:MC:cold~hot}.", "its gap 1 has no right answer that could be filled in"),
+        ("Ice is {1:MC:~%33.3%cold~%33.3%hard}.", "in its gap 1, no answer earns all the points"),
         ("Ice is {1:SA:%50%cold}.", "its gap 1 has no right answer"),
         ("Ice is {1:SA:=*}.", "its gap 1 has no right answer that could be filled in"),
         ("Ice is {1:SA:}.", "its gap 1 has no right answer"),

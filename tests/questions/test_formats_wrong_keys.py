@@ -48,6 +48,30 @@ def test_a_key_may_be_written_in_many_ways(key: str) -> None:
     assert only(f"Which glows?\n{IRON_OR_NEON}{key}\nExplanation: It is a gas.\n").key == "neon"
 
 
+FORCES = "What makes things move?\nA. heat\nB. a force\nC. force\n"
+
+
+@pytest.mark.parametrize("key", ["A force.", "B. a force", "(b) A force", "option B"])
+def test_a_key_in_words_names_the_option_with_that_text(key: str) -> None:
+    assert only(f"{FORCES.replace('C. force', 'C. colour')}ANSWER: {key}\n").key == "a force"
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("a push", "the key a push is none of the choices"),
+        ("A, a push", "the key A, a push is none of the choices"),
+        ("A. a force", "is none of the choices"),
+        ("C. a force", "is none of the choices"),
+        ("2", "the key 2 is none of the choices"),
+    ],
+)
+def test_other_words_at_a_key_are_not_guessed_at(key: str, reason: str) -> None:
+    text = f"{FORCES}ANSWER: {key}\n\nWhich glows?\n{IRON_OR_NEON}ANSWER: B\n"
+    (left,) = read(text).skipped
+    assert reason in left.reason
+
+
 # GIFT
 
 
@@ -56,9 +80,37 @@ def test_a_bare_equals_sign_in_an_answer_begins_no_answer(answers: str) -> None:
     assert r"an = stands inside 'F=ma" in why_not(f"Which law? {{{answers}}}")
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "=F = ma ~F = mv",
+        "=F = ma",
+        "= F = ma ~ F is mv",
+        "~F = ma ~F is mv",
+        "=yes ~no, F = ma",
+        "\n=F = ma\n~b\n",
+    ],
+)
+def test_nor_does_one_between_spaces(answers: str) -> None:
+    assert r"an = stands inside 'F = ma" in why_not(f"Which law? {{{answers}}}")
+
+
 @pytest.mark.parametrize("answers", ["=a~b", "~b=a", r"=a#Well done\=5 ~b", "\n=a\n~b\n", "=%100%a ~b"])
 def test_answers_may_stand_side_by_side_without_spaces(answers: str) -> None:
     assert only(f"Which law? {{{answers}}}").key == "a"
+
+
+@pytest.mark.parametrize(
+    "answers", ["= a ~ b ~ c", "~ b = a ~ c", "= a\n~ b\n~ c", "~b =a ~c", "~ b\n= a\n~c"]
+)
+def test_answers_may_have_spaces_after_their_signs(answers: str) -> None:
+    question = only(f"Which law? {{{answers}}}")
+    assert (sorted(question.choices), question.key) == (["a", "b", "c"], "a")
+
+
+def test_right_answers_beside_each_other_are_kept_apart_by_a_space() -> None:
+    assert [question.key for question in read("Which law? {=a =b ~c}").bank.questions] == ["a", "b"]
+    assert only("Which law? {= a}").accepted == ("a",)
 
 
 # Written answers

@@ -64,10 +64,16 @@ async def test_a_flag_is_taken_back_with_the_same_key(start: Start) -> None:
         assert (app.desk.history.flags(), not_used()) == ([], [])
 
 
-def flagged(app: TutorApp, *, bank: str = "magnets", profile: str = "Ann") -> None:
+def flagged_item(question: str = "m1", bank: str = "magnets") -> Item:
+    return Item(bank, replace(MAGNET, id=question))
+
+
+def flagged(
+    app: TutorApp, question: str = "m1", *, bank: str = "magnets", profile: str = "Ann", comment: str = ""
+) -> None:
     history = app.desk.history
-    item = Item(bank, replace(MAGNET, id="m1"))
-    history.flag(history.profile(profile), item, FACT.text, FlagKind.WRONG)
+    item = flagged_item(question, bank)
+    history.flag(history.profile(profile), item, FACT.text, FlagKind.WRONG, comment)
     Flags().add(WITHDRAWN)
 
 
@@ -76,14 +82,27 @@ async def test_what_another_flagged_too_stays_out_of_use(start: Start) -> None:
     flagged(app, profile="Ann")
     flagged(app, profile="Bob")
     async with running(app):
-        app.desk.take_back(FACT.text, FlagKind.WRONG, "Bob")
+        app.desk.take_back(app.desk.profile, flagged_item(), FACT.text, FlagKind.WRONG)
         app.desk.wait_for_writes()
         assert [flag.profile for flag in app.desk.history.flags()] == ["Ann"]
         assert not_used() == [FACT.text]
 
 
-async def test_the_list_brings_a_fact_back(start: Start) -> None:
+async def test_taking_back_at_one_question_leaves_what_was_said_at_another(start: Start) -> None:
+    app = start(profile="Ann")
+    flagged(app, "m1")
+    flagged(app, "m2", comment="Nickel is pulled, too.")
+    async with running(app):
+        app.desk.take_back(app.desk.profile, flagged_item("m1"), FACT.text, FlagKind.WRONG)
+        app.desk.wait_for_writes()
+        left = [(flag.question, flag.comment) for flag in app.desk.history.flags()]
+        assert left == [("m2", "Nickel is pulled, too.")]
+        assert not_used() == [FACT.text]
+
+
+async def test_the_list_brings_a_fact_back_after_saying_how_many_flags_go(start: Start) -> None:
     app = start()
+    flagged(app, profile="Bob")
     flagged(app)
     async with running(app) as pilot:
         await pilot.press("b")
@@ -91,6 +110,14 @@ async def test_the_list_brings_a_fact_back(start: Start) -> None:
         await pilot.press("f")
         await sees(pilot, "Ann, not used")
         await pilot.press("u")
+        await sees(pilot, "2 flags that say it is wrong will be deleted.")
+        await pilot.press("enter")  # the first answer leaves it so
+        await on(pilot, "FlagsScreen")
+        app.desk.wait_for_writes()
+        assert len(app.desk.history.flags()) == 2
+        await pilot.press("u")
+        await on(pilot, "Choose")
+        await pilot.press("down", "enter")
         await sees(pilot, "Nothing is flagged.")
         assert "use it again" not in text(app)
         assert not_used() == []

@@ -4,6 +4,7 @@ import argparse
 import errno
 import logging
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +99,34 @@ def test_a_write_that_fails_after_the_app_was_left_is_said_in_the_terminal(
     assert said == "tutor: What you did last is not saved. Another program holds the history.\n"
 
 
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a_write_that_fails_is_said_once_while_the_app_can_say_it(start: Start, ended: bool) -> None:
+    def fail() -> None:
+        raise UserError("Another program holds the history.")
+
+    app = start()
+    async with running(app) as pilot:
+        if ended:
+            app.exit(0)
+        app.desk.write(fail)
+        app.desk.wait_for_writes()  # the writer never waits for the screen, which stands still here
+        if not ended:
+            await sees(pilot, "Another program holds the history.")
+    assert len(app.desk.unreported) == ended  # which the terminal is told
+
+
+async def test_a_bank_that_is_damaged_is_named_when_its_questions_are_left_out(
+    start: Start, assets: Path
+) -> None:
+    path = assets / "banks" / "water.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"solid", b"\xffolid"))
+    app = start()
+    async with running(app, size=(160, 40)) as pilot:
+        app.start("practise")
+        await on(pilot, "PractiseScreen")
+        await sees(pilot, "water.jsonl is")
+
+
 async def test_what_fails_while_explaining_ahead_is_in_the_log(start: Start) -> None:
     failing = ScriptedExplainer(fail=RuntimeError("inner secret"))
     app = start(load=lambda _: Ahead(failing))
@@ -107,6 +136,12 @@ async def test_what_fails_while_explaining_ahead_is_in_the_log(start: Start) -> 
             pilot, lambda: paths.user_log().exists() and "inner secret" in paths.user_log().read_text()
         )
         assert "inner secret" not in text(app)
+
+
+def test_a_bad_word_for_the_log_harms_nobody_who_logs() -> None:
+    log.to_file()
+    ours = next(each for each in logging.getLogger().handlers if type(each).__module__ == log.__name__)
+    ours.handle(logging.LogRecord("x", logging.WARNING, "", 0, "%d items", ("three",), None))
 
 
 def test_the_log_has_one_handler_and_begins_anew_when_it_is_long() -> None:

@@ -26,18 +26,19 @@ _WORDS = {  # a word's own words come after it
     "<end>",
     "start": r"^|\. |, ",
     "end": r" ?[.,]| ?$",
-    "person": "(my|our|her|his|a|the|this|some) (\\w+ ){0,2}?(<family>|friends?|bestie|bff|girlfriend"
+    "person": "(my|our|her|his|a|the|this|some) (\\w+ ){0,2}?((<family>)s?|friends?|bestie|bff|girlfriend"
     "|boyfriend|ex|teacher|coach|neighbou?rs?|babysitter|classmates?|class|boys?|girls?|kids?|man|men|guys?|woman"
-    "|person)|somebody|someone|some people|everyone|everybody|people|boys|girls|kids|teens|teenagers|he|she",
+    "|person)|somebody|someone|some people|every(one|body)|people|boys|girls|kids|teens|teenagers|hes?|shes?",
     "family": "(step|foster |grand)?(m[ou]m|mommy|mummy|mother|dad|daddy|father|parents?|brothers?|bro"
     "|sisters?|sis|uncle|aunt|auntie|cousin|grandma|grandpa|granny|family)",
     "i": "i|im|id|ive|ill",
-    "want": "(want|wants|wanted|wanna|wish|plan|plans|planning|like|trying|tried|try|tryna|need|needs|ready"
-    "|rather|decided|deserve|deserves|should|thinking of|thinking about)( to| 2)?",
-    "die": "die|dying|be dead|not exist|stop existing|sleep forever",
-    "myself": "my ?self(?! (a|an|some|the)\\b)",
+    "want": "(want|wants|wanted|wanna|wana|wan|wnat|wish|plan|plans|planning|like|trying|tried|try|tryna|need"
+    "|needs|ready|rather|decided|deserve|deserves|should|thinking of|thinking about)( to| 2)?",
+    "die": "(die+|dying)(?!( (my|our|his|her|the|some))? (hair|cloth\\w*|(t ?)?shirts?|wool|fabric|eggs)\\b)"
+    "|be dead|not exist|stop existing|sleep forever",
+    "myself": "my ?(sel+f+|slef|sef)(?! (a|an|some|the)\\b)",
     "themselves": "himself|herself|themself|themselves",
-    "kill": "kill|killing|killed|hang|hanging|hanged|shoot|starve|starving|drown|stab|unalive",
+    "kill": "kil+(s|ed|ing)?|hang(s|ed|ing)?|shoots?|shot|starv(es?|ing)|drown(s|ed)?|stab(s|bed)?|unalive",
     "hurt": "hurt|harm|cut|burn|injure|punch|scratch",
     "hurting": "hurting|harming|cutting|burning|injuring|punching",
     "often": "keep|kept|started|again|every|often|sometimes|always|on purpose|sad|feel|angry|deep|stop",
@@ -46,13 +47,20 @@ _WORDS = {  # a word's own words come after it
     "you": "me|you|u|yourself|myself|someone|somebody|a (person|human|man|woman|girl|boy|kid|child|teen)",
     "hits": "hits?|hitting|beats?|beating|slaps?|slapped|kicks?|kicked|punch(es|ed)?|hurts?|hurting"
     "|chok(es|ed)|spank(s|ed)?|whips|threaten(s|ed)?|abuse[sd]?|touch(es|ed|ing)?|grop(es|ed)|molest(s|ed)?|rapes?",
-    "in_play": "(?! (at (?!home|night|school)|to|in (a|the|chess|maths?)|with (a|the|his|her) \\w*ball)\\b)",
+    "in_play": "(?! (at (?!home|night|school|bedtime|dinner|lunch|break|recess|my|our)|in (chess|maths?"
+    "|(a|the) (\\w+ ){0,2}?(race|game|match|quiz|test)(?! (room|store)))"
+    "|to (school|the (bus|door|finish|goal|line|top|\\w*ball))"
+    "|(with )?(a|the|his|her) (\\w+ )?\\w*ball(?! bat))\\b)",
     "very": "((so|very|really|just|always|kinda|kind of|pretty|a bit|a little|super|too|feeling|still|quite"
     "|often|like|bad and) )*",
     "sad": "sad|lonely|depressed|unhappy|miserable|worthless|hopeless|heartbroken|unloved|unwanted|a failure"
     "|a loser|a burden|left out|homesick",
     "low": "(all |so )?alone|scared|afraid|anxious|stressed|ugly|fat|stupid|dumb|useless|empty|nothing|crying"
     "|hated|bad|terrible|awful|down",
+    "creature": "cells?(?! ?phones?)|genes?|enzymes?|inhibitors?|inhibition|substrates?|apoptosis|lysosomes?"
+    "|bacteri(a|um)|microbes?|germs?|virus(es)?|yeast|algae|corals?|flowers?|plants?|trees?|weeds?"
+    "|insects?|bees?|ants?|aphids?|wasps?|spiders?|mosquito(e?s)?|flies|animals?|lemmings?|whales?|dolphins?|birds?|\\w*fish(es)?|frogs?|monkeys?"
+    "|chimps?|chimpanzees?|wol(f|ves)|dogs|cats|hens?|chickens?|mouse|mice|rats?(?! poison)|octopus(es)?",
     "nobody": "nobody|no one|noone|no body",
     "likes": "(likes?|loves?|cares? (about|for)|understands?|talks? (to|with)|plays? with"
     "|wants?( to play with)?|believes?|needs?|misses|listens? to)",
@@ -60,7 +68,7 @@ _WORDS = {  # a word's own words come after it
 _DANGER = (
     # wanting to die
     "<i> ... <want> <die>",
-    "<start>(i am|im) (just )?(going to|gonna) die",
+    "<start>(i am|im) (just )?(going to|gonna) <die>",
     "<start>((wanna|want to) die|can i die<end>)",
     "<kill> (<myself>|yourself)|(wanna|want to) unalive",
     "(end|ending|take|taking) my (own )?life|end it all",
@@ -68,9 +76,9 @@ _DANGER = (
     "(tired|sick) of (living|life|being alive)|(nothing|no reason) to live( for)?"
     "|(not worth|point of) living|think(ing)? (a lot )?about (death|dying) (all|every|a lot)",
     "i (just )?(cant|cannot) (go on|live like this|live anymore|do this anymore|take it anymore)",
-    "i (wish|hope) i ... (dead|alive|born|die|wake up|exist|disappear)|i hope i die",
+    "i (wish|hope) (i|id) ... (dead|alive|born|die|wake up|exist|disappear)|i hope i die",
     "better off (dead|without me)",
-    "<start>((please|just|somebody|someone) )*(kill me|let me die)( now| please)*<end>",
+    "<start>((please|just|somebody|someone) )*(kil+ me|let me die)( now| please)*<end>",
     "^((ugh|omg|just|im) )*kms( (now|rn|lol|fr|pls|please|tonight|today))*<end>",
     "(wanna|want to|gonna|going to|gotta|will|ill|might|should|tryna|need to|rather|imma) kms",
     "kys|self ?harm(ing|ed)?",
@@ -86,17 +94,19 @@ _DANGER = (
     "(how|ways?|where) (to|can i|do i|could i|should i) (\\w+ly )?die(?! (cast|cut))",
     "(easiest|easy|fast|fastest|quick|quickest|painless|best|peaceful|good) ways? (to|of) (<die>|death)",
     "painless(ly)? (death|die|dying)|(die|death|dying) (\\w+ )?painless(ly)?",
-    "how long ... to die (from|by)|<want> jump (off|from)|(what|which|can) <pills> ... kills? (me|myself)",
+    "how long(?! [^.]{1,40}\\b<creature> (\\w+ ){0,2}?to die) ... to die (from|by)",
+    "<want> jump (off|from)|(what|which|can) <pills> ... kills? (me|myself)",
     "i (took|swallowed) (too many|too much|all|a lot of|\\d\\d+) ((of|my|the) )*<pills>|i drank bleach",
-    "how (many|much) ... <pills> ... (die|dead|death|lethal|fatal|deadly|overdose|od|kills? <you>)",
+    "how (many|much) ... <pills> ... (die|dead|death|lethal|fatal|deadly|overdose|od|kills? <you>)"
+    "(?! (to|for) ((a|an|the) )?(\\w+ )?<creature>\\b)",
     "how (many|much|high|deep|long) ... kills? me",
     "how (high|far) ... (jump|fall|building|bridge|roof) ... (to die|until you die|kill <you>)",
     "(<i>|she|he|how to) ... overdos(e|ed|ing)",
     "does it hurt (to die|when (you|i|people) die)|does dying hurt|is dying painful",
     # somebody else
     "<i> ... want to kill (my <family>|my teacher|him|her|them|someone|somebody|everyone|people)",
+    "(?!((?<=are )|(?<=are all )|(?<=many ))people|(?<=is )every(one|body))"
     "<person> ... (<want>|going to) (<die>|<hurt> <themselves>)",
-    "(<kill>|cuts|cutting|hurts|hurting|harms|harming) (himself|herself|themself)",
     "<person> ... (<kill>|harm|cut) themselves",
     "<person> ... (doesnt|does not|dont) want to (live|be alive|exist)",
     # being hurt or bullied
@@ -113,10 +123,19 @@ _DANGER = (
     "(scared|afraid|terrified) (of my <family>|to go (back )?(home|to school))",
     "(<want> )run away( from home)?<end>|i (dont|do not) feel safe",
 )
-_GRAVE = ("suicid\\w*|suiside|sucide|bull(y|ies|ied|ying)",)  # unless said of these
-_NATURE = (
-    "(cell|gene|enzyme|inhibit|substrate|bee|ant|insect|lemming|animal|spider|whale|dolphin|bird|fish|pufferfish"
-    "|virus|bacteri|wasp|monkey|chimp|wol[fv]|dog|cat|hen|chicken|octopus|apoptosis)\\w*",
+_GRAVE = (  # unless a lesson, and not a person, is spoken of
+    "suic\\w*d\\w*|suisid\\w*|sucid\\w*|bull?(y|ys|ies|ied|yed|yd|ying|ing)",
+    "(<kill>|cuts|cutting|hurts|hurting|harms|harming) (himself|herself|themself)",
+)
+_TAUGHT = (
+    "<creature>",
+    "romeo|juliet|hamlet|ophelia|othello|socrates|seneca|nero|brutus|judas|cleopatra|hannibal|hitler|goebbels"
+    "|turing|van gogh",
+)
+_PEOPLE = (
+    "i|im|ive|id|ill|(?<!tell )me|my|mine|<myself>|us|our|(?<!do )(we|you)|u|your|yourself|he|him|his|she|her"
+    "|<family>|person|kids?|boys?|girls?|teens?|friends?|class|classmates?|school|someone|somebody"
+    "|every(one|body)",
 )
 _SADNESS = (
     "<start>((hi|hey|hello|sometimes|today|and|because|but|yes) )*(i am|im|i( always)? feel|i felt|ive been"
@@ -147,7 +166,9 @@ def _any_of(phrases: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
 
 
-_IN_DANGER, _GRAVELY, _OF_NATURE, _SADLY = map(_any_of, (_DANGER, _GRAVE, _NATURE, _SADNESS))
+_IN_DANGER, _GRAVELY, _OF_LESSONS, _OF_PEOPLE, _SADLY = map(
+    _any_of, (_DANGER, _GRAVE, _TAUGHT, _PEOPLE, _SADNESS)
+)
 
 
 class DistressError(UserError):
@@ -159,7 +180,8 @@ class DistressError(UserError):
 def reply_to(text: str) -> str:
     """The kind words for what was typed in distress; empty for anything else."""
     said = _plain(text)
-    if _IN_DANGER.search(said) or (_GRAVELY.search(said) and not _OF_NATURE.search(said)):
+    of_lessons = _OF_LESSONS.search(said) and not _OF_PEOPLE.search(said)
+    if _IN_DANGER.search(said) or (_GRAVELY.search(said) and not of_lessons):
         return HELP
     return COMFORT if _SADLY.search(said) else ""
 

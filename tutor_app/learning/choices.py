@@ -1,9 +1,10 @@
 """What each profile chose and keeps beside its history: so far, the grade its questions are of."""
 
 import json
+import logging
 from collections.abc import Iterable
+from typing import Any
 
-from tutor_app.errors import UserError
 from tutor_app.files import write_atomically
 from tutor_app.learning.history import default_path
 from tutor_app.learning.records import Item, Profile
@@ -13,14 +14,15 @@ _FILE = "choices.json"
 
 def grade_of(profile: Profile) -> str:
     """The grade this profile wants questions of; empty for all."""
-    return _read().get(_key(profile), "")
+    return _grades(_read()).get(_key(profile), "")
 
 
 def choose_grade(profile: Profile, grade: str) -> None:
-    """Questions of this grade from now on; empty for all."""
-    grades = _read() | {_key(profile): grade}
+    """Questions of this grade from now on; empty for all. What a later version keeps in the file stays."""
+    known = _read()
+    grades = _grades(known) | {_key(profile): grade}
     kept = {who: chosen for who, chosen in grades.items() if chosen}
-    write_atomically(default_path().with_name(_FILE), json.dumps({"grades": kept}, indent=1) + "\n")
+    write_atomically(default_path().with_name(_FILE), json.dumps(known | {"grades": kept}, indent=1) + "\n")
 
 
 def of_grade(items: Iterable[Item], grade: str) -> list[Item]:
@@ -33,12 +35,18 @@ def _key(profile: Profile) -> str:
     return str(profile.created)
 
 
-def _read() -> dict[str, str]:
+def _read() -> dict[str, Any]:
+    """What the file holds; a damaged one holds nothing, as a grade is quickly chosen again."""
     path = default_path().with_name(_FILE)
     try:
-        grades = json.loads(path.read_text("utf-8"))["grades"]
-        return {str(who): str(grade) for who, grade in grades.items()}
+        return dict(json.loads(path.read_text("utf-8")))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is damaged ({error}). Remove it, and choose your grade again.") from error
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        logging.getLogger(__name__).warning("%s is damaged (%s), so no grade is chosen.", path, error)
+        return {}
+
+
+def _grades(known: dict[str, Any]) -> dict[str, str]:
+    grades = known.get("grades")
+    return {who: str(grade) for who, grade in grades.items()} if isinstance(grades, dict) else {}

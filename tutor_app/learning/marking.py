@@ -23,7 +23,11 @@ _WRONG = {1: 0, 2: -2, 3: -6}
 # Words, and the signs that change what is said: those of numbers (-5, 2 + 3, 3.5, 40%) and charges (Cl-).
 _SAID = re.compile(r"[^\W_]+|[.,](?=\d)|[-+](?= ?\d)|(?<=[^\W_])[-+](?![^\W_])|%")
 
-_POWER_OF_TEN = re.compile(r"(?<=\d)\s*[x×·*]\s*10(?:\s*\^\s*([-+−]?\d{1,3})|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))")
+_POWER_OF_TEN = re.compile(
+    r"(?:(?<=\d)\s*[x×·*]\s*|(\A\s*[-+−]?))10(?:\s*\^\s*([-+−]?\d{1,3})|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
+)
+_BETWEEN_THOUSANDS = ", \u00a0\u2009\u202f"  # a comma, or a space: usual, no-break, thin, or both
+_THOUSANDS = re.compile(rf"\A\s*[-+−]?[1-9]\d{{0,2}}(?:([{_BETWEEN_THOUSANDS}])\d{{3}}(?:\1\d{{3}})*)(?!\d)")
 _QUANTITY = re.compile(
     r"\s*([-+]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:e[-+]?\d{1,3})?)\s*((?:[^\W\d_]|[°%]).*)?",
     re.IGNORECASE,
@@ -60,7 +64,8 @@ def recall(correct: bool, certainty: int | None, hints: int = 0) -> Recall:
 def matches(response: str, accepted: Sequence[str]) -> bool:
     """A written answer is right when it says the same words, whatever its case, accents and punctuation.
 
-    A number with what is behind it is right when it has the same value: 0.50 is .5, and 6e3 m is 6000 m.
+    A number with what is behind it is right when it has the same value: 0.50 is .5, 10^3 is 1000, and 6e3 m
+    or 6,000 m is 6000 m.
     """
     said, meant = _plain(response), _quantity(response)
     return bool(said) and any(
@@ -70,12 +75,18 @@ def matches(response: str, accepted: Sequence[str]) -> bool:
 
 def _quantity(text: str) -> tuple[Decimal, str] | None:
     """A number and its unit, when a text is nothing else."""
-    found = _QUANTITY.fullmatch(_POWER_OF_TEN.sub(_exponent, text).replace("−", "-").rstrip())
+    number = _THOUSANDS.sub(_together, _POWER_OF_TEN.sub(_exponent, text))
+    found = _QUANTITY.fullmatch(number.replace("−", "-").rstrip())
     return (Decimal(found[1]), _plain(found[2] or "")) if found else None
 
 
 def _exponent(power: re.Match[str]) -> str:
-    return "e" + unicodedata.normalize("NFKC", power[1] or power[2])
+    before = "" if power[1] is None else f"{power[1]}1"  # alone, it is once a power of ten
+    return f"{before}e" + unicodedata.normalize("NFKC", power[2] or power[3])
+
+
+def _together(number: re.Match[str]) -> str:
+    return number[0].replace(number[1], "")
 
 
 def mentions(text: str, phrase: str) -> bool:

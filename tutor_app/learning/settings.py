@@ -196,7 +196,9 @@ class Setting:
         """What to type instead of a text that does not fit; empty when it does."""
         try:
             self.parse(text)
-        except UserError:
+        except UserError as error:
+            if isinstance(self.default, str):
+                return str(error)
             kind = "whole number" if isinstance(self.default, int) else "number"
             return f"Type a {kind} from {self.least:g} to {self.most:g}."
         return ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from tutor_app.errors import UserError
+from tutor_app.learning.choices import grade_of, of_grade
 from tutor_app.learning.history import PERSONAL_BANK, History
 from tutor_app.learning.records import Item, Profile, Standing
 from tutor_app.questions.library import Library
@@ -43,9 +44,10 @@ class Shelf:
     def search(
         self, banks: Sequence[str] = (), topics: Sequence[str] = (), subject: str = "", grade: str = ""
     ) -> list[Item]:
-        """All questions that fit; banks and topics by name, whatever the case. Nothing named: everything.
+        """All questions that fit; banks and topics by name, whatever the case.
 
-        A bank that was not named and cannot be read is left out.
+        Nothing named: everything of the grade that the profile chose. A bank that was not named and cannot be
+        read is left out.
         """
         wanted = {_fold(topic) for topic in topics}
         found: list[Item] = []
@@ -54,7 +56,7 @@ class Shelf:
             found += [item for item in items if _fits(item, wanted, subject, grade)]
         if not found:
             raise UserError(f"No question fits {_criteria(banks, topics, subject, grade)}. {_TOPICS_HINT}")
-        return found
+        return found if banks or topics or subject or grade else self._of_chosen_grade(found)
 
     def banks(self) -> list[str]:
         """The ids of all banks at hand, the student's own included."""
@@ -81,6 +83,15 @@ class Shelf:
         """Questions for this student's sitting, as `choose` says; a seed chooses the same each time."""
         standings = {(s.bank, s.question): s for s in self._history.standings(self._profile)}
         return choose(items, count, standings, random.Random(seed), mix)
+
+    def _of_chosen_grade(self, items: list[Item]) -> list[Item]:
+        grade = grade_of(self._profile)
+        fitting = of_grade(items, grade)
+        if not fitting:
+            raise UserError(
+                f"There are no questions of grade {grade}. On Home, d chooses another grade or all."
+            )
+        return fitting
 
     def _readable_items(self, bank: str) -> list[Item]:
         try:

@@ -187,18 +187,23 @@ class _Numbers:
 
 _KINDS = {("upper", "r"): "I", ("lower", "r"): "i", ("upper", "a"): "A", ("lower", "a"): "a"}
 _KINDS |= {("upper", "l"): "A", ("lower", "l"): "a"}
-_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+_ROMAN = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+def roman(number: int) -> str:
+    """A number of a list in Roman numerals, in small letters."""
+    text = ""
+    for value, sign in _ROMAN:
+        text += sign * min(number // value, 20)
+        number %= value
+    return text
 
 
 def _numeral(number: int, kind: str) -> str:
     if kind in "aA" and 0 < number <= 26:
         return chr(ord(kind) + number - 1)
     if kind in "iI" and 0 < number < 40:
-        roman = ""
-        for value, sign in _ROMAN:
-            roman += sign * (number // value)
-            number %= value
-        return roman if kind == "I" else roman.lower()
+        return roman(number).upper() if kind == "I" else roman(number)
     return str(number)
 
 

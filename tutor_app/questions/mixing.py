@@ -26,10 +26,11 @@ _CATCH_ALL = re.compile(
     re.IGNORECASE,
 )
 _OF_PLACES = re.compile(
-    r"\b(?i:answer|choice|option|letter|statement|antwort|réponse|respuesta|opción|risposta)s? \(?[A-H1-8]\b"
-    r"|\b[A-H]\)? (?:and|or|nor|&|und|oder|et|ou|y|o|e) \(?[A-H]\b"
-    r"|(?<![\w(])\(?[A-H]\)"
-    r"|\b[A-H] (?:is|are|was|ist|est|es) (?:not |nicht )?"
+    r"\b(?i:answer|choice|option|letter|statement|antwort|réponse|respuesta|opción|risposta)s? "
+    r"\(?[A-Ha-h1-8]\b"
+    r"|\b[A-Ha-h]\)? (?:and|or|nor|&|und|oder|et|ou|y|o|e) \(?[A-Ha-h]\b"
+    r"|(?<![\w(])\(?[A-Ha-h]\)"
+    r"|\b[A-Ha-h] (?:is|are|was|ist|est|es) (?:not |nicht )?"
     r"(?:right|wrong|true|false|correct|incorrect|richtig|falsch)\b"
     r"|\b(?i:first|second|third|fourth|fifth|last|top|bottom) (?:choice|answer|option)\b"
 )

@@ -15,7 +15,7 @@ from tutor_app.students.engine import Cancelled, Limits, OptionScore, Request, S
 # cancel is noticed after each batch.
 SCORED_TOKENS = 128
 # Writing keeps some 50 kB a token, twice for a moment when it grows: more would take hundreds of megabytes.
-WRITTEN_TOKENS = 512
+WRITTEN_TOKENS = 320
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -20,7 +20,7 @@ from textual.screen import Screen
 from tutor_app import log
 from tutor_app.errors import UserError, disk_refusal
 from tutor_app.tui import themes
-from tutor_app.tui.desk import BuildAnew, Desk, DeskOpened, Topic, TutorLoaded
+from tutor_app.tui.desk import BuildAnew, Desk, DeskOpened, Topic, TutorLoaded, WriteFailed
 from tutor_app.tui.marks import ASCII, UNICODE, Marks, terminal_needs_ascii
 
 _SAME_TROUBLE_S = 2.0
@@ -68,7 +68,8 @@ class TutorApp(App[int]):
         self.troubles: list[BaseException] = []
         self.why_no_tutor = ""
         self._last_start: tuple[str, Topic | None] = ("learn", None)
-        desk.on_trouble = self._report_write
+        desk.on_trouble = lambda error: self.post_message(WriteFailed(error))
+        desk.tell = lambda sentence: self.say(sentence, trouble=True)
         self._last_trouble = 0.0
         self._opening = False  # whether a screen is being prepared
         for theme in themes.themes():
@@ -223,11 +224,11 @@ class TutorApp(App[int]):
         self.troubles.append(error)
         self.push_screen(Say("Something went wrong", _apology(log.keep(error))))
 
-    def _report_write(self, error: BaseException) -> None:
-        """Of a write that failed in the writer's thread; raises when no screen is left that could say it."""
-        if self.return_code is not None:
-            raise RuntimeError("the app has ended")
-        self.call_from_thread(self.report, error)
+    def on_write_failed(self, message: WriteFailed) -> None:
+        """Say it, unless no screen is left that could; then `run_app` does."""
+        if self.return_code is None:
+            self.desk.unreported.remove(message.error)
+            self.report(message.error)
 
     async def run_action(
         self,

@@ -24,7 +24,7 @@ from tutor_app.students.explanation import Explainer, Explanation, Origin, Step
 
 if TYPE_CHECKING:
     from tutor_app.learning.history import History
-    from tutor_app.learning.records import Item, OpenSession, Profile
+    from tutor_app.learning.records import Flag, Item, OpenSession, Profile
     from tutor_app.learning.shelf import Shelf
     from tutor_app.learning.turn import Turn
     from tutor_app.questions.library import Library
@@ -72,6 +72,14 @@ class DeskOpened(Message, bubble=False):
 
 class BuildAnew(Message, bubble=False):
     """One of Home's widgets may be dead: make them all anew."""
+
+
+class WriteFailed(Message, bubble=False):
+    """Something could not be written into the history."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 class NotesRead(Message):
@@ -123,9 +131,8 @@ class Desk:
         self.exam_lock = exam_lock
         self.test_wanted: ExamSettings | None = None  # what the last new test was to be, until the app ends
         self.drafts: dict[str, Draft] = {}  # what each profile, by its name, was typing in Ask
-        self.flagged: dict[
-            tuple[int, str, str, str], FlagKind
-        ] = {}  # by profile, question and step, this time
+        # What was flagged since the app began, by profile, question and step.
+        self.flagged: dict[tuple[int, str, str, str], FlagKind] = {}
         self.explainer: Explainer | None = None
         self._load = load
         self._history: History | None = None
@@ -134,7 +141,8 @@ class Desk:
         self._shelf: Shelf | None = None
         self._writer = ThreadPoolExecutor(1, "history")
         self.on_trouble: Callable[[Exception], object] = lambda error: None
-        self.unreported: list[Exception] = []  # what failed to be written when nobody was there to be told
+        self.unreported: list[Exception] = []  # what failed to be written, until a person is told
+        self.tell: Callable[[str], object] = lambda sentence: None
         self._lock = threading.Lock()
 
     @property
@@ -192,7 +200,7 @@ class Desk:
         if self._shelf is None:
             from tutor_app.learning.shelf import Shelf
 
-            self._shelf = Shelf(self.library, self.history, self.profile)
+            self._shelf = Shelf(self.library, self.history, self.profile, lambda said: self.tell(said))
         return self._shelf
 
     def forget_banks(self) -> None:
@@ -200,16 +208,14 @@ class Desk:
         self._shelf = None
 
     def write(self, change: Callable[[], object]) -> None:
-        """Change the history in the writer's thread, in order; trouble is for `on_trouble`, or kept."""
+        """Change the history in the writer's thread, in order; trouble is kept, and told `on_trouble`."""
 
         def run() -> None:
             try:
                 change()
             except Exception as error:
-                try:
-                    self.on_trouble(error)
-                except Exception:
-                    self.unreported.append(error)
+                self.unreported.append(error)
+                self.on_trouble(error)
 
         self._writer.submit(run)
 
@@ -258,14 +264,23 @@ class Desk:
         if kind is FlagKind.WRONG:
             self.withdraw(step)
 
-    def take_back(self, step: str, kind: FlagKind, profile: str = "") -> None:
-        """Delete such flags on a step, one student's or all; a fact that nobody calls wrong is used."""
+    def take_back(self, profile: Profile, item: Item, step: str, kind: FlagKind) -> None:
+        """Delete what a student said of a step at this question."""
+        said = (profile.name, *item.ref, kind)
+        self._unflag(step, lambda flag: (flag.profile, flag.bank, flag.question, flag.kind) == said)
+
+    def use_again(self, step: str) -> None:
+        """Delete everybody's word that a step is wrong, so that its fact is used again."""
+        self._unflag(step, lambda flag: flag.kind is FlagKind.WRONG)
+
+    def _unflag(self, step: str, which: Callable[[Flag], bool]) -> None:
+        """Delete some flags on a step; a fact that nobody calls wrong any more is used."""
         from tutor_app.knowledge.facts import fact_id
         from tutor_app.knowledge.flags import Flags
 
         def change() -> None:
             flags = [flag for flag in self.history.flags() if flag.step == step]
-            gone = [f for f in flags if f.kind is kind and profile in {"", f.profile}]
+            gone = [flag for flag in flags if which(flag)]
             for flag in gone:
                 self.history.remove_flag(flag)
             if not any(flag.kind is FlagKind.WRONG for flag in flags if flag not in gone):

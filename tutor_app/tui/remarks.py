@@ -50,7 +50,7 @@ def flag_step(
 
     def take_back(yes: object) -> None:
         if yes:
-            desk.take_back(step.text, said.pop(what), profile.name)
+            desk.take_back(profile, item, step.text, said.pop(what))
             taken_back()
             app.say("Taken back.")
 

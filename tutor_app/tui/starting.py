@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_app.errors import UserError
@@ -66,8 +65,6 @@ def from_command(desk: Desk, options: argparse.Namespace) -> tuple[Screen[object
     anew = options.new or wanted.choosy
     if saved := beginning.left_open(desk.history, desk.profile, mode, anew):
         return resumed(desk, saved), ""
-    if not wanted.choosy:
-        wanted = replace(wanted, grade=desk.grade)
     if mode is Mode.TEST:
         exam = beginning.new_exam(wanted, desk.shelf, usual.test, options.minutes, options.exam_lock)
         return test_screen(desk, exam), ""

@@ -1,9 +1,10 @@
 """Aiken: a question, options `A. …` each on a line, and `ANSWER: A`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tutor_app.questions.formats.keys import Meaning
 from tutor_app.questions.formats.reading import Item, Several, Source, UnusableError, all_usable
 from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.formats.writing import lacking
@@ -30,6 +31,7 @@ _SIGNS = re.compile(
 _LETTERS = re.compile(
     r"\(?[A-Z]\)?(?:(?:\s*[,;&/]\s*(?:and\s+)?|\s+(?:and\s+)?)\(?[A-Z]\)?)*\.?", re.IGNORECASE
 )
+_IN_WORDS = Meaning(("text", "letter"), ())  # `a force`, or `B. a force`
 _FIRST_OPTION = re.compile(r"^[ \t]*\(?A[.)][ \t]*\S", re.IGNORECASE | re.MULTILINE)
 
 
@@ -126,15 +128,19 @@ def _question(block: _Block) -> Several:
             "letter the options in order, and give each question a line ANSWER:"
         )
     choices = [rich(" ".join(option)) for option in block.options]
-    return build_each(stem.text, choices, _right(block), explanation=rich(block.feedback), image=stem.image)
+    return build_each(
+        stem.text, choices, _right(block, choices), explanation=rich(block.feedback), image=stem.image
+    )
 
 
-def _right(block: _Block) -> list[int]:
-    letters = re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", block.key or "")
+def _right(block: _Block, choices: Sequence[str]) -> list[int]:
+    """The options that the key names by their letters, or by their text."""
+    key = block.key or ""
+    if not _LETTERS.fullmatch(key):
+        return _IN_WORDS.right(key.rstrip(" ."), [choice.rstrip(" .") for choice in choices])
+    letters = re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", key)
     right = sorted({ord(letter.upper()) - ord("A") for letter in letters})
-    if len(right) > 1 and not _LETTERS.fullmatch(block.key or ""):
-        raise UnusableError("its key names several options beside other words; give the letters alone (A, C)")
-    if right and right[-1] >= len(block.options):
+    if right[-1] >= len(choices):
         raise UnusableError(f"the key {chr(ord('A') + right[-1])} names no option")
     return right
 

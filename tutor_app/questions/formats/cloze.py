@@ -130,7 +130,10 @@ def _gaps(text: str) -> tuple[_Gap, ...]:
         if not kind:
             raise UnusableError(f"gaps of the kind {begun[1]} are not supported")
         answers = _answers(text[begun.end() : end.start()])
-        right = _right(kind, answers)
+        try:
+            right = _right(kind, answers)
+        except UnusableError as reason:
+            raise UnusableError(f"in its gap {len(gaps) + 1}, {reason}") from None
         if not right:
             raise UnusableError(f"its gap {len(gaps) + 1} has no right answer that could be filled in")
         gaps.append(_Gap(kind, answers, right, begun.start(), at))

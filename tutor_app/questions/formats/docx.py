@@ -13,9 +13,9 @@ from tutor_app.questions.formats.plain_keys import is_table_head
 from tutor_app.questions.formats.plain_lines import PICTURE, Line
 from tutor_app.questions.formats.plain_question import Way, items_of_quiz
 from tutor_app.questions.formats.plain_quiz import Block, quiz_of
-from tutor_app.questions.formats.reading import Item, Source
+from tutor_app.questions.formats.reading import Item, Source, Warned
 from tutor_app.questions.formats.table import Row, header_of, read_rows
-from tutor_app.questions.formats.xml_tree import BrokenXml, elements, name_of
+from tutor_app.questions.formats.xml_tree import BrokenXml, descendants, elements, name_of
 from tutor_app.questions.model import Skipped
 
 NAME = "docx"
@@ -45,6 +45,8 @@ def read(source: Source) -> Iterator[Item]:
             reader.take(element)
     except BrokenXml:
         broken.append(Skipped(source.name, "the document is broken; what comes after cannot be read"))
+    if reader.has_boxes:
+        yield Warned(source.name, "text boxes are not read; move their text into the page")
     yield from reader.sheets
     yield from items_of_quiz(quiz_of(reader.lines), Way(reader.place, literal=True))
     yield from broken
@@ -60,6 +62,7 @@ class _Reader:
         self.sheets: list[Item] = []
         self.paragraphs = 0
         self.tables = 0
+        self.has_boxes = False
 
     def place(self, block: Block) -> str:
         """Nobody sees the number of a paragraph, but that of a question."""
@@ -67,6 +70,8 @@ class _Reader:
 
     def take(self, element: Element) -> None:
         """A paragraph or a table of the document."""
+        boxes = descendants(element, "txbxContent")
+        self.has_boxes = self.has_boxes or any(descendants(box, "t") for box in boxes)
         if name_of(element) == "p":
             self.lines += self._paragraph(element)
             return

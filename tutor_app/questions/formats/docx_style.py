@@ -9,10 +9,11 @@ from tutor_app.questions.archives import Archive
 from tutor_app.questions.formats.plain_lines import BOLD, COLOURED, HIGHLIGHTED, UNDERLINED
 from tutor_app.questions.formats.reading import Source
 from tutor_app.questions.formats.xml_tree import BrokenXml, child, children, elements
+from tutor_app.questions.markup import roman
 
-_OFF = frozenset(("0", "false", "off", "none", "auto", "clear"))
-_PLAIN_COLOURS = frozenset(("auto", "000000"))
-_NO_FILL = frozenset(("auto", "ffffff", ""))
+_OFF = frozenset(("0", "false", "off", "none", "auto", "clear", "white"))
+_DARKEST, _LIGHTEST = 0x40, 0xF0  # near-black text and near-white paper come with designs and pasted pages
+_COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 _DEEPEST = 20
 
 
@@ -61,13 +62,18 @@ def _switched(element: Element | None, otherwise: str = "on") -> bool | None:
 
 
 def _coloured(element: Element | None) -> bool | None:
-    return None if element is None else value_of(element).lower() not in _PLAIN_COLOURS
+    return None if element is None else max(_channels(value_of(element)), default=0) > _DARKEST
+
+
+def _channels(colour: str) -> list[int]:
+    """Red, green and blue; none of what is no colour, as `auto`."""
+    return list(bytes.fromhex(colour)) if _COLOUR.fullmatch(colour) else []
 
 
 def _highlighted(properties: Element) -> bool | None:
     marked = _switched(child(properties, "highlight"))
     shaded = child(properties, "shd")
-    if shaded is not None and value_of(shaded, "fill").lower() not in _NO_FILL:
+    if shaded is not None and min(_channels(value_of(shaded, "fill")), default=255) < _LIGHTEST:
         return True
     return marked
 
@@ -200,18 +206,7 @@ def _counted(levels: dict[int, _Level], counts: dict[int, int], depth: int) -> s
     if name.endswith("Letter"):
         text = chr(ord("a") + (count - 1) % 26) * min((count - 1) // 26 + 1, 4) if count else "0"
     elif name.endswith("Roman"):
-        text = _roman(count)
+        text = roman(count)
     else:
         text = "" if name == "none" else str(count)
     return text.upper() if name.startswith("upper") else text
-
-
-_ROMAN = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
-
-
-def _roman(count: int) -> str:
-    text = ""
-    for value, sign in _ROMAN:
-        text += sign * min(count // value, 20)
-        count %= value
-    return text

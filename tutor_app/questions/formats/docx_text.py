@@ -10,13 +10,14 @@ from xml.etree.ElementTree import Element
 
 from tutor_app.questions.formats.docx_style import Look, Styles, list_of, look_of, value_of
 from tutor_app.questions.formats.omml import formula_of
-from tutor_app.questions.formats.plain_lines import PICTURE, Line, shown
+from tutor_app.questions.formats.plain_lines import PICTURE, SAYS_NOTHING, Line, shown
 from tutor_app.questions.formats.xml_tree import child, descendants, name_of
 from tutor_app.questions.latex import subscript, superscript
 
 _WRAPPERS = frozenset(
-    ("sdt", "sdtContent", "ins", "moveTo", "customXml", "hyperlink", "smartTag", "fldSimple", "bdo", "dir")
+    ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "fldSimple", "bdo", "dir")
 )
+_LINK_STYLES = frozenset(("Hyperlink", "FollowedHyperlink", "InternetLink"))
 _PICTURES = frozenset(("drawing", "pict", "object"))
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _SYMBOLS = {"F0FC": "✓", "F0FE": "☑", "F0A8": "☐", "F0B7": "•", "F052": "☑", "F050": "✓", "F0A3": "☐"}
@@ -30,7 +31,7 @@ class _Piece(NamedTuple):
 
 
 def inside(element: Element, *names: str) -> Iterator[Element]:
-    """The elements of these names in another, also those in a form's field, a link or a tracked insertion."""
+    """The elements of these names in another, also those in a form's field or a tracked insertion."""
     for each in element:
         name = name_of(each)
         if name in names:
@@ -68,19 +69,23 @@ def _lines(text: str, looks: str, place: str) -> Iterator[Line]:
 
 
 def _pieces(element: Element, base: Look, styles: Styles) -> Iterator[_Piece]:
-    for each in inside(element, "r", "oMath", "oMathPara"):
+    for each in inside(element, "r", "oMath", "oMathPara", "hyperlink"):
         if name_of(each) == "r":
             yield from _run(each, base, styles)
+        elif name_of(each) == "hyperlink":
+            yield from (piece._replace(look=SAYS_NOTHING) for piece in _pieces(each, base, styles))
         else:
-            yield _Piece(formula_of(each))
+            yield _Piece(formula_of(each), SAYS_NOTHING)
 
 
 def _run(run: Element, base: Look, styles: Styles) -> Iterator[_Piece]:
     properties = child(run, "rPr")
-    of_style = styles.look(value_of(child(properties, "rStyle"))) if properties is not None else Look()
-    look = look_of(properties).over(of_style.over(base))
+    style = value_of(child(properties, "rStyle")) if properties is not None else ""
+    look = look_of(properties).over(styles.look(style).over(base))
     if look.hidden:
         return
+    if style in _LINK_STYLES:
+        look = replace(look, on=SAYS_NOTHING)
     for each in run:
         name = name_of(each)
         if name == "t":
@@ -90,7 +95,7 @@ def _run(run: Element, base: Look, styles: Styles) -> Iterator[_Piece]:
         elif name == "sym":
             yield _Piece(_SYMBOLS.get(value_of(each, "char").upper(), ""), look.on)
         elif name in _PICTURES and descendants(each, "blip", "imagedata", "chart"):
-            yield _Piece(f"\x01{_description(each)}\x02")
+            yield _Piece(f"\x01{_description(each)}\x02", SAYS_NOTHING)
 
 
 def _description(picture: Element) -> str:

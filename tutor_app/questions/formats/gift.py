@@ -36,8 +36,9 @@ _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,9})?)%")
 _TRUE_FALSE = re.compile(r"(T|TRUE|F|FALSE)\s*(?=#|\Z)", re.IGNORECASE)
 _ANSWERS = re.compile(r"\{([^{}]*)\}")
 _OPTION_MARKS = re.compile(r"([=~])")
-_GLUED_EQUALS = re.compile(r"(?<=[^\s=~])=")
+_EQUALS_AFTER_TEXT = re.compile(r"(?<=[^\s=~])(?:=|[^\S\n]+=(?=[\s=]))")
 _MARK_AFTER_SPACE = re.compile(r"\s[=~]")
+_MARK_WITHOUT_SPACE = re.compile(r"\A[^~]|~(?:\S|\s*%)")
 # Escaped signs wait as controls, which are first taken out of the file, while the plain ones are read.
 _ESCAPED = {sign: chr(0x0E + i) for i, sign in enumerate("~=#{}:\\n")}
 _UNESCAPED = {mark: "\n" if sign == "n" else sign for sign, mark in _ESCAPED.items()}
@@ -224,13 +225,19 @@ def _true_false(
 
 
 def _check_equals(body: str) -> None:
-    """Raise UnusableError for `F=ma` in an answer, which would be two; `{=a~b}` leaves no spaces at all."""
-    glued = _GLUED_EQUALS.search(body)
-    if glued and (body.count("=") > 1 or _MARK_AFTER_SPACE.search(body)):
-        answer = body[: glued.start()].split()[-1].lstrip("=~") + body[glued.start() :].split("~")[0]
+    """Raise UnusableError for `F=ma` or `F = ma` in an answer, which would be two.
+
+    `{=a~b}` leaves no spaces at all, `{~ a = b ~ c}` leaves them at every sign.
+    """
+    found = _EQUALS_AFTER_TEXT.search(body)
+    if found is None:
+        return
+    other_ways = _MARK_AFTER_SPACE if found[0] == "=" else _MARK_WITHOUT_SPACE
+    if body.count("=") > 1 or other_ways.search(body):
+        answer = body[: found.start()].split()[-1].lstrip("=~") + body[found.start() :].split("~")[0]
         raise UnusableError(
-            f"an = stands inside '{_unescaped(answer)[:40]}'; write \\= for an equals sign in an answer, or "
-            "a space before another answer"
+            f"an = stands inside '{_unescaped(answer)[:40]}'; write \\= for an equals sign in an answer; "
+            "another answer begins with a space and its = right before it"
         )
 
 

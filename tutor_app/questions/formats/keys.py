@@ -1,6 +1,7 @@
 """What a key names: a choice by its text, its letter or its number, as sheets and JSON lists write it.
 
-A sheet is read in the way that fits the most of its rows; a key that fits in two ways is not guessed at.
+A sheet is read in the way that fits the most of its rows. A key that names one choice in that way and is
+the text of another is refused, and so is one that fits as well in another way.
 """
 
 import re
@@ -132,6 +133,18 @@ def true_or_false(key: str, typed: bool, sure: bool) -> tuple[list[str], list[in
     raise none_of(key)
 
 
+_ASKS = re.compile(
+    r"\W*(?:what|which|who|whose|how|write|name|give)\b|.*\b(?:what|which)\b.*\?\s*\Z"
+    r"|.*\bsymbol\b(?!.*\b(?:is|are)\s+\w)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def asks_for_words(text: str) -> bool:
+    """Whether a question asks for a name or a symbol, so that T and F do not mean true and false."""
+    return _ASKS.match(text[:500]) is not None
+
+
 def maybe_truth(accepted: Sequence[str]) -> str:
     """A remark on an answer T or F that nothing says to mean true or false."""
     if len(accepted) != 1 or accepted[0] not in ("T", "F"):
@@ -175,6 +188,8 @@ class Meaning:
         found = {way: places for way in self.ways if (places := _WAYS[way](key, texts))}
         if {"number", "zero"} <= {*self.ways} and found.keys() & {"number", "zero"}:
             raise counted_in_two_ways(key)
+        if found and "text" not in found and (text := _WAYS["text"](key, texts)):
+            found["text"] = text
         if any(sorted(places) != sorted(next(iter(found.values()))) for places in found.values()):
             raise _in_two_ways(key, found.values())
         tried = (_WAYS[way](key, texts) for way in self.others)

@@ -1,4 +1,4 @@
-"""Which option a typed key names, and lists of answers at the end; nothing is guessed at."""
+"""Which option a typed key names, and lists of answers at the end; a key that fits two options is refused."""
 
 import re
 import unicodedata
@@ -185,6 +185,13 @@ def _text_entries(number: int, text: str, place: str) -> Iterator[Entry]:
         yield Entry(number, text[: following.start()], place)
         number, text = number + 1, text[following.end() :]
     yield Entry(number, text, place)
+
+
+def is_answer_line(text: str) -> bool:
+    """A line that may stand in a list without a heading: letters to numbers, or a row of one or the other."""
+    return len(text) <= MOST_TEXT and bool(
+        letter_entries(text) or _NUMBERS.fullmatch(text) or _LETTER_ROW.fullmatch(text)
+    )
 
 
 def restarts_as_list(line: Line, following: Line | None, last: int) -> bool:

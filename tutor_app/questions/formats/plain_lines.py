@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 from tutor_app.questions.formats.reading import MOST_TEXT, Source
 
 BOLD, UNDERLINED, HIGHLIGHTED, COLOURED = 1, 2, 4, 8
 ANY_LOOK = BOLD | UNDERLINED | HIGHLIGHTED | COLOURED
+SAYS_NOTHING = 16
+"""The look of formulas, pictures and links, which look otherwise than the text for reasons of their own."""
 PICTURE = re.compile("\x01([^\x02]*)\x02")
 """How a line holds a picture in its place: the description between two controls."""
 
@@ -31,15 +35,12 @@ class Line:
         last = first + len(part.strip())
         return Line(self.place, self.text[first:last], self.looks[first:last], self.apart)
 
-    def look(self) -> int:
-        """How all the letters and figures of the line look; nothing when some look otherwise."""
-        if not self.looks:
-            return 0
-        shared, seen = ANY_LOOK, False
-        for sign, look in zip(self.text, self.looks, strict=True):
-            if sign.isalnum():
-                shared, seen = shared & ord(look), True
-        return shared if seen else 0
+    def look(self) -> int | None:
+        """How all the letters and figures of the line look, 0 when some look otherwise; None without any."""
+        looks = self.looks or "\0" * len(self.text)
+        said = [ord(look) for sign, look in zip(self.text, looks, strict=True) if sign.isalnum()]
+        said = [look for look in said if not look & SAYS_NOTHING]
+        return reduce(and_, said, ANY_LOOK) if said else None
 
 
 _SIGNS = str.maketrans(
@@ -107,7 +108,9 @@ _FURNITURE = re.compile(
     | [(\[]?\s?(?:marks?|points?|pts|score|total\smarks|max(?:imum)?\smarks)\s?[:=]\s?(?:[\d_].{{0,20}})?
     | (?:difficulty|bloom'?s(?:\slevel)?)\s?:.{{0,40}} | time\s?:\s?\d{{1,3}}\s?(?:min|h).{{0,20}}
     | [(\[]?\s?\d{{1,3}}(?:\.5)?\s?(?:marks?|points?|pts?)\.?\s?[)\]]? | \[\s?\d{{1,2}}\s?\]
-    | {_BLANKS}\b[^?]{{0,80}}_{{3,}}[^?]{{0,80}} | {_BLANKS}\s?:
+    | (?:(?:{_BLANKS}(?:'s)?\s?){{1,2}}(?:of\s(?:the\s)?{_BLANKS}\s?)?
+      :?\s{{0,9}}[_/][_/\s.,;|]{{2,80}}(?:\d{{1,3}}\s{{0,9}})?)+
+    | {_BLANKS}\s?:
     | (?:end\sof\s(?:the\s)?(?:test|quiz|exam|paper|section|questions)|turn\sover|p\.?t\.?o\.?)\W{{0,3}}
     | [-_=*~.·•\s]{{3,}}
     )""",
@@ -116,6 +119,7 @@ _FURNITURE = re.compile(
 _HEADING = re.compile(
     r"(?:section|part)\s(?:[A-Z]|[IVX]{1,4}|\d{1,2})\b(?:\s?[:.\-–—(].{0,100}|\s.{0,100})?", re.IGNORECASE
 )
+_TRUTH = re.compile(r"\btrue\s?(?:or|/)\s?false\b|\bT\s?/\s?F\b", re.IGNORECASE)
 _GOES_ON = re.compile(r"\S+\s\S+\s[a-z]")  # as in: Part A of the diagram
 _MARKS = r"[(\[]\s?\d{1,3}(?:\.5)?\s?(?:marks?|points?|pts?)\.?\s?[)\]]"
 _MARKS_AT_EDGE = re.compile(rf"^\s{{0,9}}{_MARKS}\s{{0,9}}|\s{{0,9}}{_MARKS}$|\s\[\d{{1,2}}\]\Z", re.I | re.M)
@@ -129,6 +133,11 @@ def is_furniture(text: str) -> bool:
 def is_heading(text: str) -> bool:
     """`Section B` or `Part 2: True or false`, which end what stands above them."""
     return len(text) <= 120 and _HEADING.fullmatch(text) is not None and not _GOES_ON.match(text)
+
+
+def asks_truth(text: str) -> bool:
+    """A question or the text above several that asks whether something is true."""
+    return _TRUTH.search(text[:200]) is not None
 
 
 def without_marks(text: str) -> str:

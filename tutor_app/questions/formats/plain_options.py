@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import islice
+from operator import and_
 
 from tutor_app.questions.formats.plain_lines import Line
 from tutor_app.questions.formats.reading import MOST_TEXT, UnusableError
@@ -22,14 +24,17 @@ _BULLET = re.compile(r"(?P<sign>[•●○◦▪■□☐☑☒✓✔\-–*]|o(?
 _PLAIN_BULLETS = "•●○◦▪■-–*o"
 _CHECKED, _BOXES = "☑☒✓✔", "☐□"
 _RIGHT_BEHIND = re.compile(
-    r"\s*(?:\*+|[✓✔☑✅]|(?<=\s)√|[(\[]\s?(?:correct|(?:the\s)?(?:correct|right)\s(?:answer|option|choice))\s?[)\]]"
+    r"\s*(?:[✓✔☑✅]|(?<=\s)√|[(\[]\s?(?:correct|(?:the\s)?(?:correct|right)\s(?:answer|option|choice))\s?[)\]]"
     r"|(?:←|<-{1,2}|[-–—])\s?correct(?:\sanswer)?)\s*\Z",
     re.IGNORECASE,
 )
+_STAR_BEHIND = re.compile(r"(?<![\sα-ωΑ-Ω*])\s{0,9}\*+\Z")  # π* is an orbital
 _A_LETTER = re.compile(r"(?<![^\W\d_])[A-Za-z](?![^\W\d_])")
 _BETWEEN = re.compile(r"(\s*)[*✓✔√☑✅](\s*)\Z")
 _RIGHT_BEFORE = re.compile(r"(?:\*(?=\s?\w)|[✓✔☑✅]|√(?=\s)|[(\[]correct[)\]])\s*", re.IGNORECASE)
 _WRONG_BEHIND = re.compile(r"\s*[✗✘❌]\s*\Z")
+_GAP = re.compile(r"\s\s\Z|\t\Z")
+_FEWEST_SIGNS = 3  # of an option of which a star behind is surely no part
 _MOST_TRIED = 50  # letters on one line that may be option A
 _ENDS_A_QUESTION = re.compile(r"(?:[?:.)_]\s|\s\s|\t)\s*\Z")
 
@@ -38,22 +43,28 @@ _ENDS_A_QUESTION = re.compile(r"(?:[?:.)_]\s|\s\s|\t)\s*\Z")
 class Option:
     """One option: its letter (empty for a bullet), its lines, and whether a sign says it is right.
 
-    A sign between two options on a line puts them in doubt.
+    A sign between two options on a line puts them in doubt. `starred` says that a star stands behind it,
+    which may belong to a text as short as `d*` and says then nothing by itself.
     """
 
     name: str
     lines: list[Line]
     right: bool = False
     in_doubt: bool = False
+    starred: bool = False
     style: tuple[str, str, bool] = ("", "", False)
 
     @property
-    def look(self) -> int:
-        """How all of it looks."""
-        look = 15
-        for line in self.lines:
-            look &= line.look() if line.text else 15
-        return look if any(line.text for line in self.lines) else 0
+    def look(self) -> int | None:
+        """How all of it looks; None when it has nothing that could tell."""
+        looks = [look for line in self.lines if (look := line.look()) is not None]
+        return reduce(and_, looks) if looks else None
+
+    def take_star(self) -> None:
+        """The star behind it says that it is right."""
+        last = self.lines[-1]
+        if star := _STAR_BEHIND.search(last.text[-40:]):
+            self.lines[-1], self.right = last.cut(0, max(0, len(last.text) - 40) + star.start()), True
 
 
 @dataclass(slots=True)
@@ -89,6 +100,7 @@ def parts_of(lines: Sequence[Line]) -> Parts:
     lettered = _lettered(lines)
     if len(lettered.options) >= 2:
         _check_order(lettered.options)
+        _check_columns(lettered.options)
         parts = lettered
     else:
         parts = _listed(lines, _ROMAN) or _listed(lines, _BULLET) or Parts(list(lines), [])
@@ -102,10 +114,19 @@ def parts_of(lines: Sequence[Line]) -> Parts:
 def has_right_option(lines: Sequence[Line]) -> bool:
     """Options of which a sign says that some, but not all, are right."""
     try:
-        marked = [option.right or bool(option.look) for option in parts_of(lines).options]
+        marked = [option.right or option.starred or bool(option.look) for option in parts_of(lines).options]
     except UnusableError:
         return False
     return any(marked) and not all(marked)
+
+
+def has_starred_option(lines: Sequence[Line]) -> bool:
+    """Options of which some, but not all, have a star behind."""
+    try:
+        starred = [option.starred for option in parts_of(lines).options]
+    except UnusableError:
+        return False
+    return any(starred) and not all(starred)
 
 
 def _lettered(lines: Sequence[Line]) -> Parts:
@@ -193,7 +214,7 @@ def _add_all(options: list[Option], line: Line, label: re.Match[str] | None) -> 
         between = _BETWEEN.search(line.text[label.end() : following.start()][-20:]) if following else None
         in_doubt = between is not None and len(between[1]) >= len(between[2]) > 0
         right = bool(label["mark"] or label["star"])
-        options.append(Option(label["letter"].upper(), [text], right, in_doubt, style))
+        options.append(Option(label["letter"].upper(), [text], right, in_doubt, style=style))
         label = following
 
 
@@ -203,6 +224,16 @@ def _check_order(options: Sequence[Option]) -> None:
         raise UnusableError(
             f"its options are lettered {', '.join(names[:12])}; letter them A, B, C, … in order"
         )
+
+
+def _check_columns(options: Sequence[Option]) -> None:
+    """Raise UnusableError for options in columns: behind A on its line stands C, and not B."""
+    for place, option in enumerate(options):
+        text = option.lines[0].text
+        for label in _labels(text, 0):
+            later = (_place(label) or 0) > place and _style(label) == option.style and label.end() < len(text)
+            if later and (label["open"] or _GAP.search(text[max(0, label.start() - 2) : label.start()])):
+                raise UnusableError("options side by side cannot be told apart; write each on its own line")
 
 
 def _listed(lines: Sequence[Line], pattern: re.Pattern[str]) -> Parts | None:
@@ -234,6 +265,10 @@ def _bullet(line: Line, label: re.Match[str]) -> Option:
 def _take_signs(option: Option) -> None:
     """Take the signs of the right one off an option's text."""
     last = option.lines[-1]
+    option.starred = _STAR_BEHIND.search(last.text[-40:]) is not None
+    if option.starred and sum(sign.isalnum() for line in option.lines for sign in line.text) >= _FEWEST_SIGNS:
+        option.take_star()
+        last = option.lines[-1]
     if found := _RIGHT_BEHIND.search(last.text[-40:]):
         cut = max(0, len(last.text) - 40) + found.start()
         option.lines[-1], option.right = last.cut(0, cut), True

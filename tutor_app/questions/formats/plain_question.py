@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tutor_app.questions.formats.plain_keys import Entry, named_by, truth_of
+from tutor_app.questions.formats.keys import asks_for_words
+from tutor_app.questions.formats.plain_keys import Entry, folded, named_by, truth_of
 from tutor_app.questions.formats.plain_lines import (
     BOLD,
     COLOURED,
     HIGHLIGHTED,
     PICTURE,
     UNDERLINED,
+    asks_truth,
+    number_of,
     without_marks,
 )
-from tutor_app.questions.formats.plain_options import Option, is_option, parts_of
+from tutor_app.questions.formats.plain_options import Option, has_starred_option, is_option, parts_of
 from tutor_app.questions.formats.plain_quiz import Block, Quiz
 from tutor_app.questions.formats.reading import (
     Item,
@@ -26,6 +29,7 @@ from tutor_app.questions.formats.reading import (
     all_usable,
     build,
     build_open,
+    check_length,
 )
 from tutor_app.questions.formats.several import build_each
 from tutor_app.questions.markup import UNDESCRIBED, Rich, rich, rich_with_image
@@ -36,6 +40,8 @@ _TRUTH_ASKED = re.compile(
     r"\s*[(\[]?\s?\b(?:T|true)(?:\s?/\s?|\sor\s|\s{2,9}|\n)(?:F|false)\s?[)\]]?[.:]?\s*\Z", re.IGNORECASE
 )
 _TRUTH_BEHIND = re.compile(r"\s*[(\[]\s?(T|F|True|False)\s?[)\]]\.?\Z", re.IGNORECASE)
+_EDGE = 60  # signs at the end of a question, among which true and false may be offered
+_STATEMENT = re.compile(r"[(\[]?(\d{1,3})[)\].:]{0,2}(?:\s|\Z)")
 _GAP = "__"
 _MOST_WORDS = 12  # of a written answer, which is marked word for word
 _LONG_TEXT = 150
@@ -69,6 +75,7 @@ def items_of_quiz(quiz: Quiz, way: Way) -> Iterator[Item]:
     answers: dict[tuple[int, int], list[tuple[str, Entry]]] = {}
     for part, section, entry in quiz.entries:
         answers.setdefault((part, entry.number), []).append((section, entry))
+    stars = _stars_count(quiz.blocks)
     for block in quiz.blocks:
         listed = answers.get((block.part, block.number or -1), [])
         named = {section for _, section, _ in quiz.entries}
@@ -78,7 +85,7 @@ def items_of_quiz(quiz: Quiz, way: Way) -> Iterator[Item]:
             if len(named) < 2
             else sections[block.part, block.section, block.number]
         )
-        yield from all_usable(way.place(block), _question, block, mine, same, way)
+        yield from all_usable(way.place(block), _question, block, mine, same, way, stars)
     for part, _, entry in quiz.entries:
         if (part, entry.number) not in numbers:
             yield Warned(entry.place, f"an answer to question {entry.number}, which is not in the file")
@@ -94,7 +101,17 @@ def items_of_quiz(quiz: Quiz, way: Way) -> Iterator[Item]:
 _NO_ANSWER = "it has no options (lettered A, B, …) and no answer"
 
 
-def _question(block: Block, entries: Sequence[Entry], same: int, way: Way) -> Question | Several:
+def _stars_count(blocks: Sequence[Block]) -> bool:
+    """Whether stars behind short options mark the right ones: in two questions, or in the only one."""
+    asked = [block for block in blocks if block.has_options]
+    starred = 0
+    for block in asked:
+        if not block.keys and any("*" in line.text for line in block.body):
+            starred += has_starred_option(block.body)
+    return starred > 1 or starred == len(asked)
+
+
+def _question(block: Block, entries: Sequence[Entry], same: int, way: Way, stars: bool) -> Question | Several:
     if entries and same > 1:
         raise UnusableError(
             f"{same} questions have the number {block.number}, and the list of answers does not tell which"
@@ -107,8 +124,13 @@ def _question(block: Block, entries: Sequence[Entry], same: int, way: Way) -> Qu
         if len(parts.stem) > 1 and is_option(parts.stem[-1]):
             raise UnusableError("its options cannot be told apart; letter them A, B, C, …")
         return _without_options(block, text, keys, why, way)
+    if stars and not keys:
+        for option in parts.options:
+            option.take_star()
     stem = way.clean_stem(text)
     choices = [way.clean(" ".join(line.text for line in option.lines)) for option in parts.options]
+    if not keys and not stars and any(option.starred and not option.right for option in parts.options):
+        raise UnusableError("a star behind an option may belong to it; put the star before the letter")
     right, beside = _right(parts.options, choices, [way.clean(key) for key in keys])
     return build_each(
         stem.text,
@@ -144,11 +166,16 @@ def _named(places: frozenset[int], options: Sequence[Option]) -> str:
 
 
 def _by_look(options: Sequence[Option]) -> frozenset[int]:
-    """The only option that is bold, underlined, highlighted or coloured, in one of these ways or more."""
+    """The only option that is bold, underlined, highlighted or coloured, in one of these ways or more.
+
+    None where an option is only a formula, a sign, a picture or a link: it does not tell how it would look.
+    """
     looks = [option.look for option in options]
+    if None in looks:
+        return frozenset()
     alone = {}
     for look, name in _LOOKS.items():
-        places = [place for place, each in enumerate(looks) if each & look]
+        places = [place for place, each in enumerate(looks) if each and each & look]
         if len(places) == 1:
             alone[name] = places[0]
     if len(set(alone.values())) > 1:
@@ -161,12 +188,16 @@ def _by_look(options: Sequence[Option]) -> frozenset[int]:
 
 def _without_options(block: Block, text: str, keys: Sequence[str], why: Sequence[str], way: Way) -> Question:
     """A statement that is true or false, or a question whose answer is written."""
-    asked = _TRUTH_ASKED.search(text) if not text[:40].lower().startswith("true or false") else None
-    behind = _TRUTH_BEHIND.search(text)
-    if behind and (block.after_truth or len(behind[1]) > 1):
-        text, keys = text[: behind.start()], [*keys, behind[1]]
-    elif asked and asked.start():
-        text = text[: asked.start()]
+    check_length(text)
+    _refuse_statement(text, keys)
+    end, start = text[-_EDGE:], max(0, len(text) - _EDGE)
+    asked = _TRUTH_ASKED.search(end) if not text[:40].lower().startswith("true or false") else None
+    behind = _TRUTH_BEHIND.search(end)
+    bare = text[: start + behind.start()].rstrip() if behind else text
+    if behind and (len(behind[1]) > 1 or _is_for_truth(block, bare)):
+        text, keys = bare, [*keys, behind[1]]
+    elif asked and start + asked.start():
+        text = text[: start + asked.start()].rstrip()
     stem = way.clean_stem(text)
     details: dict[str, Any] = {
         "hint": way.clean(block.hint),
@@ -179,13 +210,32 @@ def _without_options(block: Block, text: str, keys: Sequence[str], why: Sequence
     if len(set(keys)) > 1 and len(truths) > 1:
         raise UnusableError("its right answer is in doubt: several keys are given")
     key = way.clean(keys[0])
+    letter = len(folded(key)) == 1
     if (
         truth_of(key)
         and _GAP not in stem.text
-        and (len(key) > 1 or asked or block.after_truth or not stem.text.endswith("?"))
+        and (not letter or asked or behind or _is_for_truth(block, text))
     ):
         return build(stem.text, ("True", "False"), (int(truth_of(key) == "False"),), **details)
     return build_open(stem.text, _accepted(key), **details)
+
+
+def _is_for_truth(block: Block, text: str) -> bool:
+    """Whether T or F can mean true or false here, and not the symbol of tesla or fluorine."""
+    if asks_truth(text):
+        return True
+    return block.after_truth and not text.endswith("?") and not asks_for_words(text)
+
+
+def _refuse_statement(text: str, keys: Sequence[str]) -> None:
+    """Raise UnusableError for a key that is the number of a line of the question."""
+    numbers = {number[0] for line in text.split("\n") if (number := number_of(line[:40]))}
+    for key in keys:
+        if (found := _STATEMENT.match(key)) and int(found[1]) in numbers:
+            raise UnusableError(
+                f"its key is {found[1]}, and numbered options cannot be told from statements; "
+                "letter them A, B, C, …"
+            )
 
 
 def _accepted(key: str) -> list[str]:

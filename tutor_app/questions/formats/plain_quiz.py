@@ -1,18 +1,20 @@
 """A typed quiz as its lines come in: which question a line belongs to, and the list of answers at the end."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tutor_app.questions.formats.plain_keys import (
     Entry,
     entries_of,
+    is_answer_line,
     is_table_head,
+    letter_entries,
     list_after,
     restarts_as_list,
 )
 from tutor_app.questions.formats.plain_lines import (
     Line,
+    asks_truth,
     explanation_of,
     hint_of,
     is_furniture,
@@ -24,8 +26,6 @@ from tutor_app.questions.formats.plain_lines import (
 )
 from tutor_app.questions.formats.plain_options import begins_options, is_bullet, is_option
 from tutor_app.questions.formats.reading import MOST_TEXT
-
-_TRUTH = re.compile(r"\btrue\s?(?:or|/)\s?false\b|\bT\s?/\s?F\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -117,6 +117,22 @@ def _number(line: Line) -> tuple[int, int, str] | None:
     return number_of(line.text) if len(line.text) <= MOST_TEXT else None
 
 
+def _closing(lines: Sequence[Line]) -> list[bool]:
+    """Of each line, whether a list of answers may begin with it: only answers follow, up to the next part.
+
+    An option or a key behind them shows that they belong to a question.
+    """
+    closes = [False] * len(lines)
+    ends = True
+    for at in range(len(lines) - 1, -1, -1):
+        line = lines[at]
+        if is_answer_line(line.text):
+            closes[at] = ends
+        elif explanation_of(line.text) is None:
+            ends = is_heading(line.text) or list_after(line.text) is not None or bool(_number(line))
+    return closes
+
+
 class _Sorter:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
@@ -127,36 +143,51 @@ class _Sorter:
         self.part = 0
         self.in_list = False
         self.truth = False
+        self.closes = _closing(lines)
 
     def sorted(self) -> Quiz:
         before: Line | None = None
         for at, line in enumerate(self.lines):
             following = self.lines[at + 1] if at + 1 < len(self.lines) else None
-            self._take(line, before, following)
+            self._take(at, line, before, following)
             before = line
         self.quiz.beside += self.loose
         return self.quiz
 
-    def _take(self, line: Line, before: Line | None, following: Line | None) -> None:
+    def _take(self, at: int, line: Line, before: Line | None, following: Line | None) -> None:
         text = line.text
-        self.truth = self.truth or _TRUTH.search(text[:200]) is not None
+        self.truth = self.truth or (not _number(line) and asks_truth(text))
         if len(text) > MOST_TEXT:
             self._take_text(line)
         elif is_heading(text):
-            self._end()
-            self.section = " ".join(text.lower().split()[:2]).rstrip(":.-–—")
+            self._take_heading(text, self.lines[at + 1 : at + 3])
         elif (rest := list_after(text)) is not None and (self.quiz.blocks or rest):
             self._begin_list(line, rest)
         elif self.in_list and not self._ends_list(line, following):
             self._take_answer(line, before)
-        elif self.block and restarts_as_list(line, following, self.block.number or 0):
+        elif self.closes[at] and self._restarts(line, following):
             self._begin_list(line, text)
         elif (number := _number(line)) and self._begins(line, number):
             self._begin(line, number)
         elif not self._take_remark(line):
             self._take_text(line)
 
+    def _take_heading(self, text: str, below: Sequence[Line]) -> None:
+        """A section begins; within a list of answers it goes on with the answers to that section."""
+        self._end()
+        self.section = " ".join(text.lower().split()[:2]).rstrip(":.-–—")
+        self.truth = asks_truth(text)
+        if self.in_list and not any(is_answer_line(line.text) or entries_of(line, None) for line in below):
+            self.in_list, self.part = False, self.part + 1
+
     # Lists of answers
+
+    def _restarts(self, line: Line, following: Line | None) -> bool:
+        """A list without a heading begins; what stands in an unfinished question is something to match."""
+        block = self.block
+        if block is None or not (block.has_options or block.keys):
+            return False
+        return restarts_as_list(line, following, block.number or 0)
 
     def _begin_list(self, line: Line, rest: str) -> None:
         self._end()
@@ -165,7 +196,12 @@ class _Sorter:
             self._take_answer(line.cut(len(line.text) - len(rest)), None)
 
     def _ends_list(self, line: Line, following: Line | None) -> bool:
-        ends = begins_options(line) or bool(_number(line) and following and begins_options(following))
+        """A question begins: its options or its key follow, or it ends in a question mark."""
+        ends = begins_options(line)
+        if _number(line) and not letter_entries(line.text):
+            asked = line.text.endswith("?")
+            ends = ends or asked or bool(following and key_of(following.text) is not None)
+        ends = ends or bool(_number(line) and following and begins_options(following))
         if ends:
             self.in_list, self.part = False, self.part + 1
         return ends

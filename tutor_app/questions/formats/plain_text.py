@@ -15,8 +15,11 @@ NAME = "plain-text"
 _OTHERS = (csv_sheet, aiken, text2qti, cards, gift)
 _GIFT = re.compile(r"\{\s{0,20}(?:[=~#}]|(?:TRUE|FALSE|T|F)\s{0,20}[#}])|^::", re.MULTILINE)
 _TYPED = re.compile(
-    r"^[ \t]*(?:answers?|ans|key|explanation|section [A-Z]|page \d)\b", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*(?:(?:answers?|ans|key|explanation)(?:\s?[:=.–—-]|\s[(\[]?[A-Z][)\]]?\.?\s*$)"
+    r"|section [A-Z]\b|page \d)",
+    re.IGNORECASE | re.MULTILINE,
 )
+_ONLY_TEXT2QTI = re.compile(r"^(?:\.\.\.|=|\[\*\])\s", re.MULTILINE)
 _AIKEN = re.compile(r"[^\n]+\n(?:[A-Z]\. [^\n]*\n){1,26}ANSWER: [A-Z]")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 _QUIZ_TITLE = re.compile(r"^quiz title\s*:", re.IGNORECASE | re.MULTILINE)
@@ -51,7 +54,10 @@ def _is_known_by_its_lines(source: Source) -> bool:
 def _is_text2qti(source: Source) -> bool:
     """What text2qti has no words for (`Answer:`, `Explanation:`, `Page 2`) would end up in its options."""
     start = source.start
-    return _QUIZ_TITLE.search(start) is not None or (text2qti.looks_like(source) and not _TYPED.search(start))
+    if _QUIZ_TITLE.search(start):
+        return True
+    proof = _ONLY_TEXT2QTI.search(start) or not _TYPED.search(start)
+    return bool(proof) and text2qti.looks_like(source)
 
 
 def read(source: Source) -> Iterator[Item]:

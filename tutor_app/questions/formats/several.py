@@ -8,6 +8,7 @@ from tutor_app.questions.formats.reading import Several, UnusableError, build, c
 from tutor_app.questions.model import MOST_CHOICES, Question
 
 _ALL_POINTS = 99.9  # of 100, which some exporters round
+_ROUNDED = 1.0  # so much may 33 % three times lack
 _THINGS = "(?: (?:answers|options|choices|responses))"
 _SEVERAL = (
     "(?:all (?:that|which) (?:apply|are (?:correct|right|true))"
@@ -62,13 +63,19 @@ def build_each(
 
 
 def right_by_points(points: Sequence[float], several: bool = False) -> list[int]:
-    """The answers that earn all the points; those that earn some where several do so together.
+    """The answers that earn all the points; those that share them evenly where none does.
 
-    `several` says that more than one may be chosen.
+    `several` says that more than one may be chosen, so that each that earns some is right. Raises
+    UnusableError when there are points and nothing earns them all.
     """
     some = [place for place, earned in enumerate(points) if earned > 0]
     whole = [place for place in some if points[place] >= _ALL_POINTS]
-    return some if several or (not whole and len(some) > 1) else whole
+    if several or whole or not some:
+        return some if several else whole
+    shares = [points[place] for place in some]
+    if max(shares) - min(shares) <= _ROUNDED and abs(sum(shares) - 100) <= _ROUNDED:
+        return some
+    raise UnusableError("no answer earns all the points")
 
 
 def without_asking_for_several(text: str) -> str:

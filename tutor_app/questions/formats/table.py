@@ -11,6 +11,7 @@ from tutor_app.questions.formats.keys import (
     AS_TEXT,
     Meaning,
     are_truths,
+    asks_for_words,
     by_number,
     by_text,
     is_true_false,
@@ -214,7 +215,8 @@ def _choices(cells: Sequence[str], sheet: _Sheet, true_false: bool) -> tuple[lis
         return _right_among_wrong(rich(key), _wrong_cells(cells, columns))
     texts = _choice_cells(cells, sheet)
     if not any(texts):
-        return true_or_false(key or _single(cells, columns, "number"), true_false, sheet.truths)
+        sure = sheet.truths and not asks_for_words(_single(cells, columns, "question"))
+        return true_or_false(key or _single(cells, columns, "number"), true_false, sure)
     number = _single(cells, columns, "number")
     if len(texts) == 1:
         return texts, []

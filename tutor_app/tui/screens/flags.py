@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tutor_app.errors import UserError
 from tutor_app.knowledge.facts import fact_id
 from tutor_app.knowledge.flags import Flags
+from tutor_app.learning.progress import count
 from tutor_app.learning.records import Flag, FlagKind
 from tutor_app.questions.library import RESERVED_IDS
 from tutor_app.tui.screens.base import TutorScreen
@@ -104,9 +105,19 @@ you looked at it.
 
     def action_use_again(self) -> None:
         if flag := self._current:
-            self.tutor_app.desk.take_back(flag.step, FlagKind.WRONG)
-            self.tutor_app.say("The fact is used again.")
-            self._read()
+            wrong = sum(f.step == flag.step and f.kind is FlagKind.WRONG for f in self._flags)
+            goes = (
+                f"{count(wrong, 'flag')} that {'says' if wrong == 1 else 'say'} it is wrong will be deleted."
+            )
+            self.app.push_screen(
+                confirm("Use this fact again?", f"{flag.step}\n\n{goes}", "Use it again", "Leave it so"),
+                lambda yes: self._use_again(flag.step) if yes else None,
+            )
+
+    def _use_again(self, step: str) -> None:
+        self.tutor_app.desk.use_again(step)
+        self.tutor_app.say("The fact is used again.")
+        self._read()
 
     def action_remove(self) -> None:
         if flag := self._current:
