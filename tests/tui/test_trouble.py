@@ -131,12 +131,10 @@ async def test_what_fails_while_explaining_ahead_is_in_the_log(start: Start) -> 
     failing = ScriptedExplainer(fail=RuntimeError("inner secret"))
     app = start(load=lambda _: Ahead(failing))
     async with running(app) as pilot:
-
-        def is_logged() -> bool:
-            app.desk.plan(OTHER_BANK.questions[0])  # again, in case the app had other plans meanwhile
-            return paths.user_log().exists() and "inner secret" in paths.user_log().read_text()
-
-        await until(pilot, is_logged)
+        app.desk.plan(OTHER_BANK.questions[0])
+        await until(
+            pilot, lambda: paths.user_log().exists() and "inner secret" in paths.user_log().read_text()
+        )
         assert "inner secret" not in text(app)
 
 
