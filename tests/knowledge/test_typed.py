@@ -13,7 +13,7 @@ FACTS = (
     "A photon is light. Pottery is clay, and pottery is fired.",
     "A plant is no planet. A plant is alive, a planet is not.",
 )
-SPELLING = Spelling(FACTS)
+SPELLING = Spelling(lambda: FACTS)
 
 
 def known(*words: str) -> Callable[[str], bool]:
@@ -53,3 +53,10 @@ def test_everyday_words_become_those_of_facts() -> None:
     assert in_words_of_facts("an inclined plane, the cos of 60° and uranium, U") == (
         "an inclined plane, the cos of 60° and uranium, U"
     )
+
+
+def test_facts_are_not_read_while_every_word_is_known() -> None:
+    def none() -> list[str]:
+        raise AssertionError("the facts were read")
+
+    assert Spelling(none).mended("Why do magnets attract iron?", lambda word: True)

@@ -3,9 +3,9 @@
 import math
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from tutor_app.knowledge import asked, meaning, ranking
 from tutor_app.knowledge.facts import Fact, Source, fact_id, sources
@@ -42,6 +42,8 @@ class FactBase:
         self._mean_length = float(self._corpus.lengths.mean()) if len(self) else 1.0
         self._stopped = ranking.stop_words(self._words.of)
         self._posting = lru_cache(4096)(self._read_posting)
+        self._spelling = Spelling(self._texts)
+        self._meant = lru_cache(64)(self._read_as_meant)  # the stages of an explanation ask the same
         self._meanings = self._shipped_meanings() if meanings else None
         self._weigher = shipped_weigher() if meanings else None
 
@@ -195,14 +197,13 @@ class FactBase:
             return self.explaining(meaning.query(question.text, supposed), facts)
         return ()
 
-    def _meant(self, typed: str) -> str:
+    def _read_as_meant(self, typed: str) -> str:
         """What a pupil meant who typed this."""
         with self._lock:
             return in_words_of_facts(self._spelling.mended(typed[:_LONGEST_TEXT], self._is_known))
 
-    @cached_property
-    def _spelling(self) -> Spelling:
-        return Spelling(text for (text,) in self._db.execute("SELECT text FROM fact"))
+    def _texts(self) -> Iterator[str]:
+        return (text for (text,) in self._db.execute("SELECT text FROM fact"))
 
     def _is_known(self, word: str) -> bool:
         return is_everyday(word) or any(self._posting(stem) is not None for stem in self._words.of([word])[0])

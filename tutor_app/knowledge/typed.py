@@ -4,6 +4,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _VOWELS = re.compile(r"[aeiouy]+")
@@ -60,15 +61,20 @@ def is_everyday(word: str) -> bool:
 
 
 class Spelling:
-    """Knows how the words of facts are spelled."""
+    """Knows how the words of facts are spelled; they are read when the first unknown word is asked for."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        seen = Counter(word.casefold() for text in texts for word in _WORD.findall(text))
+    def __init__(self, texts: Callable[[], Iterable[str]]) -> None:
+        self._texts = texts
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        seen = Counter(word.casefold() for text in self._texts() for word in _WORD.findall(text))
         seen.update(dict.fromkeys(_FACTS_SAY, _SEEN))
-        self._by_length: dict[int, list[str]] = {}
+        words: dict[int, list[str]] = {}
         for word, times in seen.most_common():  # of equally like words the commonest comes first
             if times >= _SEEN:
-                self._by_length.setdefault(len(word), []).append(word)
+                words.setdefault(len(word), []).append(word)
+        return words
 
     def mended(self, text: str, known: Callable[[str], bool]) -> str:
         """The text with each long word that is not known replaced by the one most like it, if any is."""
