@@ -31,7 +31,7 @@ def print_question(question: "Question", number: int) -> None:
 
 def print_explained(question: "Question", items: Iterable[Step | Explanation]) -> Explanation | None:
     """Each step the moment it is there, then the answer; a fact that is itself the answer comes first."""
-    waits = question.is_open and not question.accepted
+    waits = question.is_open and not question.has_key
     shown: list[Step] = []
     for item in items:
         if isinstance(item, Step):

@@ -119,7 +119,7 @@ class Exam:
         """Judge everything."""
         self._count_time()
         attempts = tuple(map(self._attempt, range(len(self.items))))
-        counted = [attempt for attempt in attempts if _has_key(attempt.item.question)]
+        counted = [attempt for attempt in attempts if attempt.item.question.has_key]
         end = min(self._clock(), self.ends) if self.ends is not None else self._clock()
         return ExamResult(
             attempts,
@@ -135,7 +135,7 @@ class Exam:
         item, given = self.items[index], self.given[index]
         question = item.question
         correct: bool | None = None
-        if not given.empty and _has_key(question):
+        if not given.empty and question.has_key:
             if question.is_open:
                 correct = marking.matches(given.text, question.accepted)
             else:
@@ -190,10 +190,6 @@ class Exam:
         exam._spent = [state["spent"][i] for i, _ in there]
         exam.index = max(0, sum(1 for i, _ in there if i <= state["index"]) - 1)
         return exam
-
-
-def _has_key(question: Question) -> bool:
-    return question.answer is not None or (question.is_open and bool(question.accepted))
 
 
 def _saved(given: Given, question: Question) -> tuple[str | None, str]:

@@ -51,6 +51,11 @@ class Question:
         return not self.choices
 
     @property
+    def has_key(self) -> bool:
+        """Whether somebody wrote down the right answer."""
+        return self.answer is not None or (self.is_open and bool(self.accepted))
+
+    @property
     def key(self) -> str | None:
         """The text of the right choice, when it is known."""
         return None if self.answer is None else self.choices[self.answer]

@@ -47,7 +47,7 @@ def replies(
     answers = []
     for (question, _), sentence, wants_short in zip(read, sentences, shortly, strict=True):
         word = next(short) if wants_short else None
-        if word and facts is not None and not question.accepted and word.confidence < _LIKELY:
+        if word and facts is not None and not question.has_key and word.confidence < _LIKELY:
             word = None
         offered = [answer for answer in (word, sentence) if answer]
         answers.append(max(offered, key=lambda answer: answer.confidence, default=Answer("")))
@@ -81,7 +81,7 @@ def _found(
 def _sentence(question: Question, found: Sequence[Fit], calibration: Calibration) -> Answer | None:
     """The fact likeliest to answer, where the search found it and no key says what is right."""
     best = next((fit for fit in found if fit.score < 1.0), None)
-    if question.accepted or best is None or best.score < calibration.fact_threshold:
+    if question.has_key or best is None or best.score < calibration.fact_threshold:
         return None
     return Answer(best.fact.text, confidence=best.score, sure=best.score >= _SURE)
 

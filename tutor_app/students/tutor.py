@@ -328,7 +328,7 @@ class Tutor:
         """Asked without choices or key: what no fact may answer is not answered at all."""
         if self._facts is None or not settings.use_facts or settings.style is Style.FREE:
             return False
-        return question.is_open and not question.accepted
+        return question.is_open and not question.has_key
 
     def _knows(self, draft: _Draft) -> bool:
         """Whether any fact is about what is asked."""

@@ -14,26 +14,21 @@ def named(question: Question, choice: int) -> str:
     return f"{LETTERS[choice]}: {question.choices[choice]}"
 
 
-def has_key(question: Question) -> bool:
-    """Whether somebody wrote down the right answer."""
-    return question.answer is not None or bool(question.accepted)
-
-
 def answer_known(turn: Turn) -> bool:
     """Whether the answer can be shown: the key, or what the tutor has said by now."""
-    return turn.done and (has_key(turn.question) or turn.unfolding.complete)
+    return turn.done and (turn.question.has_key or turn.unfolding.complete)
 
 
 def knows_nothing(question: Question, explanation: Explanation | None) -> bool:
     """Whether all there is to say is that the tutor has no answer."""
-    if explanation is None or has_key(question) or explanation.steps:
+    if explanation is None or question.has_key or explanation.steps:
         return False
     return not explanation.answer.text
 
 
 def step_said(question: Question, explanation: Explanation | None) -> tuple[Step, str] | None:
     """The step that is itself the tutor's reply, and what stands before it: `Probably (72%):`."""
-    if explanation is None or has_key(question):
+    if explanation is None or question.has_key:
         return None
     step = saying.step_said(explanation.answer, explanation.steps)
     return (step, saying.how_sure(explanation.answer, explanation.steps)) if step else None

@@ -16,7 +16,7 @@ from tutor_app.learning.history import TYPED
 from tutor_app.learning.records import Item, Mode
 from tutor_app.learning.session import Session
 from tutor_app.questions.model import Question
-from tutor_app.tui import remarks, wording
+from tutor_app.tui import remarks
 from tutor_app.tui.draft import Draft
 from tutor_app.tui.screens.base import TutorScreen
 from tutor_app.tui.screens.learn import LearnScreen
@@ -160,7 +160,7 @@ typed and have not asked waits here for you.
         question = self._question()
         if self.tutor_app.why_no_tutor:
             raise UserError(self.tutor_app.why_no_tutor)
-        screen = AskedScreen if wording.has_key(question) else AnswerScreen
+        screen = AskedScreen if question.has_key else AnswerScreen
         self._let_go()
         self.app.push_screen(screen(Item(TYPED, question)))
 

@@ -77,7 +77,7 @@ tutor would not choose the key.
         self._bank = message.bank
         questions = message.bank.questions
         without = sum(not question.explanation for question in questions)
-        keyless = sum(question.answer is None and not question.accepted for question in questions)
+        keyless = sum(not question.has_key for question in questions)
         parts = [count(len(questions), "question"), self._summary.licence]
         parts += [f"{without} without an explanation"] if without else []
         parts += [f"{keyless} without a key"] if keyless else []
